@@ -1,0 +1,36 @@
+/* Doubly linked lists whose links live inside the things they link (a link may sit in one list at a
+ * time). An initialised link that is in no list points to itself, so unlinking twice is harmless. */
+#pragma once
+
+#include "base/mem.h"
+
+#include <stdbool.h>
+
+typedef struct Link {
+    struct Link *prev;
+    struct Link *next;
+} Link;
+
+typedef Link List;
+
+static inline void list_init(List *list) { list->prev = list->next = list; }
+static inline bool list_is_empty(const List *list) { return list->next == list; }
+
+static inline void list_append(List *list, Link *link) {
+    link->prev = list->prev;
+    link->next = list;
+    list->prev->next = link;
+    list->prev = link;
+}
+
+static inline void link_remove(Link *link) {
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    link->prev = link->next = link;
+}
+
+/* Safe while the current element removes itself. */
+#define LIST_EACH(list, type, member, it)                                                                    \
+    for (Link *it##_link = (list)->next, *it##_next = it##_link->next;                                       \
+         it##_link != (list); it##_link = it##_next, it##_next = it##_link->next)                            \
+        for (type *it = CONTAINER_OF(it##_link, type, member); it; it = NULL)
