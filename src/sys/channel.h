@@ -43,7 +43,8 @@ typedef bool (*ChannelFilter)(void *data, Slice payload, int fd);
 /* Two connected sockets, closed on exec (whoever starts the child copies its end to a number there). */
 int channel_pair(int fds[2]);
 
-/* Takes fd. Reading starts with channel_read_start. */
+/* Takes fd. Reading starts with channel_read_start. NULL and errno when fd is nothing that can be polled (it
+ * stays the caller's then). */
 Channel *channel_open(uv_loop_t *loop, int fd, ChannelForm form, const ChannelEvents *events, void *owner);
 /* Closes at once: unsent messages are told -ECANCELED, the owner hears nothing more. May be called from
  * any of the channel's calls. */
