@@ -1,0 +1,87 @@
+'use strict';
+// Makes the realm's world: stacks as programs expect them, ticks, the process object, and globals that
+// load what they need when they are first touched.
+
+const { turn, setEntries, setProcess } = require('internal/builtin');
+
+require('internal/stack');
+const ticks = require('internal/ticks');
+setEntries({
+  dispatch: ticks.dispatch,
+  runTicks: ticks.runTicks,
+  makeError(kind, code, message) {
+    const error = kind === 'TypeError' ? new TypeError(message) :
+      kind === 'RangeError' ? new RangeError(message) : new Error(message);
+    if (code !== undefined) {
+      const { setErrorCode } = require('internal/errors');
+      if (setErrorCode) setErrorCode(error, code);
+      else error.code = code;
+    }
+    return error;
+  },
+  makeUvError(errno, syscall, path, dest) {
+    const { UVException } = require('internal/errors');
+    return new UVException({ errno, syscall, path, dest });
+  },
+});
+
+const processObject = require('internal/process');
+setProcess(processObject);
+
+const define = Object.defineProperty;
+
+// A global that is not made before it is used, and can be overwritten like any other.
+function lazy(name, id, key = name, enumerable = false) {
+  define(globalThis, name, {
+    configurable: true,
+    enumerable,
+    get() {
+      const value = require(id)[key];
+      define(globalThis, name, { value, configurable: true, enumerable, writable: true });
+      return value;
+    },
+    set(value) {
+      define(globalThis, name, { value, configurable: true, enumerable, writable: true });
+    },
+  });
+}
+
+function fixed(name, value, enumerable = false) {
+  define(globalThis, name, { value, configurable: true, enumerable, writable: true });
+}
+
+fixed('global', globalThis, true);
+fixed('process', processObject);
+define(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
+for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate',
+  'clearImmediate']) lazy(name, 'timers', name, true);
+fixed('queueMicrotask', ticks.queueMicrotask, true);
+lazy('structuredClone', 'internal/structured_clone', 'structuredClone', true);
+lazy('atob', 'buffer', 'atob', true);
+lazy('btoa', 'buffer', 'btoa', true);
+lazy('fetch', 'internal/fetch', 'fetch', true);
+lazy('performance', 'perf_hooks', 'performance', true);
+lazy('navigator', 'internal/navigator', 'navigator', true);
+lazy('crypto', 'internal/webcrypto', 'crypto', true);
+lazy('console', 'console', 'globalConsole');
+for (const name of ['Buffer', 'Blob', 'File']) lazy(name, 'buffer');
+for (const name of ['URL', 'URLSearchParams']) lazy(name, 'url');
+lazy('URLPattern', 'internal/urlpattern');
+for (const name of ['TextEncoder', 'TextDecoder']) lazy(name, 'internal/encoding');
+for (const name of ['AbortController', 'AbortSignal']) lazy(name, 'internal/abort_controller');
+for (const name of ['Event', 'EventTarget', 'CustomEvent']) lazy(name, 'internal/event_target');
+lazy('DOMException', 'internal/domexception');
+for (const name of ['MessageChannel', 'MessagePort', 'MessageEvent', 'BroadcastChannel'])
+  lazy(name, 'worker_threads');
+for (const name of ['Headers', 'Request', 'Response', 'FormData', 'WebSocket', 'CloseEvent', 'EventSource'])
+  lazy(name, 'internal/fetch');
+for (const name of ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',
+  'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming'])
+  lazy(name, 'perf_hooks');
+for (const name of ['Crypto', 'CryptoKey', 'SubtleCrypto']) lazy(name, 'internal/webcrypto');
+lazy('Navigator', 'internal/navigator');
+for (const name of ['ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
+  'ReadableStreamBYOBRequest', 'ReadableByteStreamController', 'ReadableStreamDefaultController',
+  'TransformStream', 'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController',
+  'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy', 'TextEncoderStream',
+  'TextDecoderStream', 'CompressionStream', 'DecompressionStream']) lazy(name, 'stream/web');

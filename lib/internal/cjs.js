@@ -1,0 +1,635 @@
+'use strict';
+// CommonJS as Node resolves and runs it. lib/module.js is its public face.
+
+const builtin = require('internal/builtin');
+const disk = internalBinding('loader');
+const wrapper = require('internal/module_wrapper');
+const path = require('path');
+const { codes, setStackName } = require('internal/errors');
+
+const FILE = 0, FOLDER = 1;
+
+// What the disk said during one outermost require; files may change between two.
+let kinds = null;
+let depth = 0;
+
+function kindOf(name) {
+  if (kinds === null) return disk.kind(name);
+  let kind = kinds.get(name);
+  if (kind === undefined) kinds.set(name, kind = disk.kind(name));
+  return kind;
+}
+
+const realpaths = new Map();
+function realpath(name) {
+  let real = realpaths.get(name);
+  if (real === undefined) {
+    real = disk.realpath(name);
+    if (typeof real !== 'string') return name;
+    realpaths.set(name, real);
+  }
+  return real;
+}
+
+function Module(id = '', parent) {
+  this.id = id;
+  this.path = path.dirname(id);
+  this.exports = {};
+  Object.defineProperty(this, parentSymbol, { value: parent, writable: true, configurable: true, enumerable: false });
+  if (parent?.children && !parent.children.includes(this)) parent.children.push(this);
+  this.filename = null;
+  this.loaded = false;
+  this.children = [];
+}
+const parentSymbol = Symbol('parent');
+Object.defineProperty(Module.prototype, 'parent', {
+  configurable: true,
+  get() { return this[parentSymbol]; },
+  set(value) { this[parentSymbol] = value; },
+});
+Object.defineProperty(Module.prototype, 'isPreloading', { configurable: true, get: () => preloading });
+let preloading = false;
+
+Module._cache = { __proto__: null };
+Module._pathCache = { __proto__: null };
+Module._extensions = { __proto__: null };
+Module.globalPaths = [];
+Module.Module = Module;
+
+// ---- package.json
+
+const packages = new Map();
+
+function readPackage(folder) {
+  const file = `${folder === '/' ? '' : folder}/package.json`;
+  let found = packages.get(file);
+  if (found !== undefined) return found;
+  const text = kindOf(file) === FILE ? disk.readText(file) : -1;
+  found = null;
+  if (typeof text === 'string') {
+    let data;
+    try {
+      data = JSON.parse(text);
+    } catch (error) {
+      const { ERR_INVALID_PACKAGE_CONFIG } = codes;
+      throw new ERR_INVALID_PACKAGE_CONFIG(file, null, error.message);
+    }
+    if (data !== null && typeof data === 'object') found = { file, folder, data };
+  }
+  packages.set(file, found);
+  return found;
+}
+
+// The nearest package that a file belongs to.
+function packageScope(from) {
+  let folder = from;
+  for (;;) {
+    folder = path.dirname(folder);
+    if (folder.endsWith('/node_modules')) return null;
+    const found = readPackage(folder);
+    if (found !== null) return found;
+    if (folder === '/' || folder === '.') return null;
+  }
+}
+
+let conditionSet;
+function conditions() {
+  if (conditionSet === undefined) {
+    const own = require('internal/options').get('conditions');
+    conditionSet = new Set(['require', 'node', 'module-sync', 'node-addons', ...(own ? own.split(',') : [])]);
+    conditionSet.delete('module-sync'); // there are no ES modules to hand out yet
+  }
+  return conditionSet;
+}
+
+const invalidSegment = /(^|\\|\/)((\.|%2e)(\.|%2e)?|(n|%6e|%4e)(o|%6f|%4f)(d|%64|%44)(e|%65|%45)(_|%5f)(m|%6d|%4d)(o|%6f|%4f)(d|%64|%44)(u|%75|%55)(l|%6c|%4c)(e|%65|%45)(s|%73|%53))(\\|\/|$)/i;
+
+function resolveTarget(pkg, target, star, key, isImports, from) {
+  if (typeof target === 'string') {
+    const invalid = () => new codes.ERR_INVALID_PACKAGE_TARGET(pkg.folder + '/', key, target, isImports, from);
+    if (!target.startsWith('./')) {
+      if (isImports && !target.startsWith('../') && !target.startsWith('/')) {
+        const name = star === null ? target : target.replaceAll('*', star);
+        return resolveBare(name, pkg.file, []);
+      }
+      throw invalid();
+    }
+    if (invalidSegment.test(target.slice(2))) throw invalid();
+    if (star !== null && invalidSegment.test(star)) {
+      const request = key.replace('*', star);
+      throw new codes.ERR_INVALID_MODULE_SPECIFIER(request, `request is not a valid match in pattern "${key}" for the "${isImports ? 'imports' : 'exports'}" resolution of ${pkg.file}`, from);
+    }
+    return path.join(pkg.folder, star === null ? target : target.replaceAll('*', star));
+  }
+  if (Array.isArray(target)) {
+    let last = null;
+    for (const one of target) {
+      let resolved;
+      try {
+        resolved = resolveTarget(pkg, one, star, key, isImports, from);
+      } catch (error) {
+        if (error.code !== 'ERR_INVALID_PACKAGE_TARGET') throw error;
+        last = error;
+        continue;
+      }
+      if (resolved === undefined) continue;
+      if (resolved === null) {
+        last = null;
+        continue;
+      }
+      return resolved;
+    }
+    if (last) throw last;
+    return last;
+  }
+  if (target === null) return null;
+  if (typeof target === 'object') {
+    for (const name of Object.keys(target)) {
+      if (/^(?:0|[1-9]\d*)$/.test(name))
+        throw new codes.ERR_INVALID_PACKAGE_CONFIG(pkg.file, from, '"exports" cannot contain numeric property keys.');
+      if (name !== 'default' && !conditions().has(name)) continue;
+      const resolved = resolveTarget(pkg, target[name], star, key, isImports, from);
+      if (resolved !== undefined) return resolved;
+    }
+    return undefined;
+  }
+  throw new codes.ERR_INVALID_PACKAGE_TARGET(pkg.folder + '/', key, target, isImports, from);
+}
+
+// The most specific pattern key (with one *) that matches.
+function matchPattern(map, request) {
+  let best, bestStar;
+  for (const key of Object.keys(map)) {
+    const at = key.indexOf('*');
+    if (at < 0 || !request.startsWith(key.slice(0, at)) || key.lastIndexOf('*') !== at) continue;
+    const tail = key.slice(at + 1);
+    if (request.length < key.length || !request.endsWith(tail)) continue;
+    if (best !== undefined && (best.indexOf('*') > at || (best.indexOf('*') === at && best.length >= key.length))) continue;
+    best = key;
+    bestStar = request.slice(at, request.length - tail.length);
+  }
+  return best === undefined ? null : { key: best, star: bestStar };
+}
+
+function resolveExports(pkg, subpath, from) {
+  let map = pkg.data.exports;
+  if (typeof map === 'string' || Array.isArray(map) || map === null) map = { '.': map };
+  else {
+    const dots = Object.keys(map).filter((key) => key[0] === '.').length;
+    if (dots === 0) map = { '.': map };
+    else if (dots !== Object.keys(map).length) {
+      throw new codes.ERR_INVALID_PACKAGE_CONFIG(pkg.file, from, '"exports" cannot contain some keys starting with \'.\' and some not. The exports object must either be an object of package subpath keys or an object of main entry condition name keys only.');
+    }
+  }
+  if (Object.hasOwn(map, subpath) && !subpath.includes('*') && !subpath.endsWith('/')) {
+    const found = resolveTarget(pkg, map[subpath], null, subpath, false, from);
+    if (found !== null && found !== undefined) return found;
+  } else {
+    const match = matchPattern(map, subpath);
+    if (match !== null) {
+      const found = resolveTarget(pkg, map[match.key], match.star, match.key, false, from);
+      if (found !== null && found !== undefined) return found;
+    }
+  }
+  throw new codes.ERR_PACKAGE_PATH_NOT_EXPORTED(pkg.folder + '/', subpath, from);
+}
+
+function resolveImports(request, from) {
+  if (request === '#' || request.endsWith('/'))
+    throw new codes.ERR_INVALID_MODULE_SPECIFIER(request, 'is not a valid internal imports specifier name', from);
+  const pkg = packageScope(from);
+  const map = pkg?.data.imports;
+  if (map !== null && typeof map === 'object') {
+    let found;
+    if (Object.hasOwn(map, request) && !request.includes('*')) found = resolveTarget(pkg, map[request], null, request, true, from);
+    else {
+      const match = matchPattern(map, request);
+      if (match !== null) found = resolveTarget(pkg, map[match.key], match.star, match.key, true, from);
+    }
+    if (found !== null && found !== undefined) return found;
+  }
+  throw new codes.ERR_PACKAGE_IMPORT_NOT_DEFINED(request, pkg && pkg.folder + '/', from);
+}
+
+// ---- files and folders
+
+function tryFile(name) {
+  return kindOf(name) === FILE && (preserveLinks() ? path.resolve(name) : realpath(name));
+}
+let preserve;
+const preserveLinks = () => preserve ??= require('internal/options').get('preserve-symlinks') === true;
+
+function tryExtensions(name, extensions) {
+  for (const extension of extensions) {
+    const found = tryFile(name + extension);
+    if (found) return found;
+  }
+  return false;
+}
+
+function tryFolder(folder, extensions, request) {
+  const pkg = readPackage(folder);
+  const main = pkg?.data.main;
+  if (typeof main === 'string' && main !== '') {
+    const name = path.resolve(folder, main);
+    const found = tryFile(name) || tryExtensions(name, extensions) || tryExtensions(path.resolve(name, 'index'), extensions);
+    if (found) return found;
+    const index = tryExtensions(path.resolve(folder, 'index'), extensions);
+    if (!index) {
+      const error = new Error(`Cannot find module '${name}'. Please verify that the package.json has a valid "main" entry`);
+      error.code = 'MODULE_NOT_FOUND';
+      error.path = pkg.file;
+      error.requestPath = request;
+      throw error;
+    }
+    process.emitWarning(`Invalid 'main' field in '${pkg.file}' of '${main}'. Please either fix that or report it to the module author`,
+      'DeprecationWarning', 'DEP0128');
+    return index;
+  }
+  return tryExtensions(path.resolve(folder, 'index'), extensions);
+}
+
+const packageName = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
+
+function findInPackage(folder, request) {
+  const match = packageName.exec(request);
+  if (match === null) return undefined;
+  const pkg = readPackage(path.join(folder, match[1]));
+  if (pkg === null || pkg.data.exports === null || pkg.data.exports === undefined) return undefined;
+  return resolveExports(pkg, '.' + (match[2] ?? ''), null);
+}
+
+Module._findPath = function (request, paths, isMain) {
+  const absolute = path.isAbsolute(request);
+  if (absolute) paths = [''];
+  else if (!paths || paths.length === 0) return false;
+  const cacheKey = request + '\0' + paths.join('\0');
+  const cached = Module._pathCache[cacheKey];
+  if (cached) return cached;
+  const trailingSlash = /(?:^|\/)\.?\.?$/.test(request) && (request.endsWith('/') || request === '.' || request === '..' ||
+    request.endsWith('/.') || request.endsWith('/..'));
+  let extensions;
+  for (const folder of paths) {
+    if (folder && kindOf(folder) !== FOLDER) continue;
+    if (!absolute) {
+      const found = findInPackage(folder, request);
+      if (found !== undefined) {
+        const real = kindOf(found) === FILE ? realpath(found) : false;
+        if (!real) {
+          const error = new Error(`Cannot find module '${found}'`);
+          error.code = 'MODULE_NOT_FOUND';
+          throw error;
+        }
+        return Module._pathCache[cacheKey] = real;
+      }
+    }
+    const base = path.resolve(folder, request);
+    const kind = kindOf(base);
+    let found;
+    if (!trailingSlash) {
+      if (kind === FILE) {
+        found = isMain ? (require('internal/options').get('preserve-symlinks-main') ? path.resolve(base) : realpath(base)) : tryFile(base);
+      }
+      if (!found) {
+        extensions ??= Object.keys(Module._extensions);
+        found = tryExtensions(base, extensions);
+      }
+    }
+    if (!found && kind === FOLDER) {
+      extensions ??= Object.keys(Module._extensions);
+      found = tryFolder(base, extensions, request);
+    }
+    if (found) return Module._pathCache[cacheKey] = found;
+  }
+  return false;
+};
+
+Module._nodeModulePaths = function (from) {
+  from = path.resolve(from);
+  if (from === '/') return ['/node_modules'];
+  const paths = [];
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (path.basename(folder) !== 'node_modules') paths.push(folder === '/' ? '/node_modules' : folder + '/node_modules');
+    if (folder === '/') return paths;
+  }
+};
+
+const isRelative = (request) => request[0] === '.' && (request.length === 1 || request[1] === '/' ||
+  (request[1] === '.' && (request.length === 2 || request[2] === '/')));
+
+Module._resolveLookupPaths = function (request, parent) {
+  if (builtinName(request) !== null) return null;
+  if (!isRelative(request)) {
+    let paths = Module.globalPaths;
+    if (parent?.paths?.length) paths = parent.paths.concat(paths);
+    return paths.length > 0 ? paths : null;
+  }
+  if (!parent?.id || !parent.filename) return ['.', ...Module._nodeModulePaths('.'), ...Module.globalPaths];
+  return [path.dirname(parent.filename)];
+};
+
+// The built-in that a request means, or null.
+function builtinName(request) {
+  if (request.startsWith('node:')) {
+    const id = request.slice(5);
+    return builtin.has(id) ? id : null;
+  }
+  return builtin.canBeRequiredWithoutScheme(request) ? request : null;
+}
+
+function notFound(request, parent) {
+  const stack = [];
+  for (let at = parent; at; at = at[parentSymbol]) stack.push(at.filename || at.id);
+  let message = `Cannot find module '${request}'`;
+  if (stack.length > 0) message += '\nRequire stack:\n- ' + stack.join('\n- ');
+  const error = new Error(message);
+  error.code = 'MODULE_NOT_FOUND';
+  error.requireStack = stack;
+  return error;
+}
+
+function resolveBare(request, fromFile, extraPaths) {
+  const id = builtinName(request);
+  if (id !== null) return request;
+  const paths = [...extraPaths, ...Module._nodeModulePaths(path.dirname(fromFile))];
+  const found = Module._findPath(request, paths, false);
+  if (found) return found;
+  throw notFound(request, null);
+}
+
+// A package that requires itself by its own name.
+function resolveSelf(request, parentFile) {
+  if (!parentFile) return false;
+  const pkg = packageScope(parentFile);
+  if (pkg === null || pkg.data.exports === undefined || pkg.data.exports === null || typeof pkg.data.name !== 'string') return false;
+  const { name } = pkg.data;
+  if (request !== name && !request.startsWith(name + '/')) return false;
+  return realFile(resolveExports(pkg, request === name ? '.' : '.' + request.slice(name.length), parentFile), request);
+}
+
+function realFile(name, request, parent) {
+  if (builtinName(name) !== null && !path.isAbsolute(name)) return name;
+  if (kindOf(name) === FILE) return realpath(name);
+  const error = notFound(name, parent);
+  error.path = name;
+  throw error;
+}
+
+Module._resolveFilename = function (request, parent, isMain, options) {
+  if (builtinName(request) !== null) return request;
+  let paths;
+  if (options !== null && typeof options === 'object') {
+    if (Array.isArray(options.paths)) {
+      if (isRelative(request)) paths = options.paths;
+      else {
+        paths = [];
+        const fake = new Module('', null);
+        for (const one of options.paths) {
+          fake.paths = Module._nodeModulePaths(one);
+          for (const found of Module._resolveLookupPaths(request, fake) ?? []) if (!paths.includes(found)) paths.push(found);
+        }
+      }
+    } else if (options.paths === undefined) paths = Module._resolveLookupPaths(request, parent);
+    else throw new codes.ERR_INVALID_ARG_VALUE('options.paths', options.paths);
+  } else paths = Module._resolveLookupPaths(request, parent);
+
+  const parentFile = parent?.filename ?? (parent?.id === '<repl>' || parent?.id === '[eval]' ? process.cwd() + '/' : undefined);
+  if (request[0] === '#' && parentFile) {
+    if (packageScope(parentFile)?.data.imports != null) return realFile(resolveImports(request, parentFile), request, parent);
+  }
+  const self = resolveSelf(request, parentFile);
+  if (self) return self;
+  const found = Module._findPath(request, paths, isMain);
+  if (found) return found;
+  throw notFound(request, parent);
+};
+
+// ---- loading
+
+Module._load = function (request, parent, isMain) {
+  if (request.startsWith('node:')) {
+    const id = request.slice(5);
+    if (!builtin.has(id)) throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(request);
+    return loadBuiltin(id);
+  }
+  const filename = Module._resolveFilename(request, parent, isMain);
+  const cached = Module._cache[filename];
+  if (cached !== undefined) {
+    if (parent?.children && !parent.children.includes(cached)) parent.children.push(cached);
+    return cached.loaded ? cached.exports : warnsWhenCircular(cached);
+  }
+  if (builtin.canBeRequiredWithoutScheme(filename)) return loadBuiltin(filename);
+  if (filename.startsWith('node:')) return loadBuiltin(filename.slice(5));
+  const module = new Module(filename, parent);
+  if (isMain) {
+    process.mainModule = module;
+    module.id = '.';
+    publicRequireMain = module;
+  }
+  Module._cache[filename] = module;
+  let failed = true;
+  try {
+    module.load(filename);
+    failed = false;
+  } finally {
+    if (failed) {
+      delete Module._cache[filename];
+      const at = parent?.children?.indexOf(module) ?? -1;
+      if (at >= 0) parent.children.splice(at, 1);
+    }
+  }
+  return module.exports;
+};
+let publicRequireMain;
+
+function loadBuiltin(id) {
+  const exports = builtin.require(id);
+  return exports;
+}
+
+function warnsWhenCircular(module) { return module.exports; }
+
+function longestExtension(filename) {
+  const name = path.basename(filename);
+  for (let at = name.indexOf('.', 0); at >= 0; at = name.indexOf('.', at + 1)) {
+    if (at === 0) continue;
+    const extension = name.slice(at);
+    if (Module._extensions[extension]) return extension;
+  }
+  return '.js';
+}
+
+Module.prototype.load = function (filename) {
+  this.filename = filename;
+  this.paths = Module._nodeModulePaths(path.dirname(filename));
+  Module._extensions[longestExtension(filename)](this, filename);
+  this.loaded = true;
+};
+
+Module.prototype.require = function (id) {
+  if (typeof id !== 'string') throw new codes.ERR_INVALID_ARG_TYPE('id', 'string', id);
+  if (id === '') throw new codes.ERR_INVALID_ARG_VALUE('id', id, 'must be a non-empty string');
+  depth++;
+  if (depth === 1) kinds = new Map();
+  try {
+    return Module._load(id, this, false);
+  } finally {
+    if (--depth === 0) kinds = null;
+  }
+};
+
+let wrap = (script) => Module.wrapper[0] + script + Module.wrapper[1];
+const ownWrap = wrap;
+let patched = false;
+const defaultWrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
+Module.wrapper = new Proxy(defaultWrapper, {
+  set(target, key, value) {
+    patched = true;
+    target[key] = value;
+    return true;
+  },
+});
+Object.defineProperty(Module, 'wrap', {
+  configurable: true,
+  enumerable: true,
+  get() { return wrap; },
+  set(value) {
+    patched = value !== ownWrap;
+    wrap = value;
+  },
+});
+
+function compile(text, filename) {
+  if (text.charCodeAt(0) === 0x23 && text.charCodeAt(1) === 0x21) text = '//' + text;
+  if (patched) return disk.run(wrap(text), filename, 1);
+  return disk.run(wrapper.prefix + text + wrapper.suffix, filename, 1);
+}
+
+function esModuleError(filename, why) {
+  const { ERR_REQUIRE_ESM } = codes;
+  const text = `${filename}: ES modules are not supported yet (${why}). Use CommonJS: require() and module.exports in a .cjs or .js file`;
+  const error = new Error(text);
+  error.code = 'ERR_REQUIRE_ESM';
+  return error;
+}
+
+const esSyntax = /^\s*(?:import\s*(?:[\w*{$]|["'])|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|class\b|async\b))/m;
+
+Module.prototype._compile = function (content, filename) {
+  let run;
+  try {
+    run = compile(content, filename);
+  } catch (error) {
+    if (error instanceof SyntaxError && /\bimport\b|\bexport\b|import\.meta|await/.test(error.message) && esSyntax.test(content))
+      throw esModuleError(filename, 'it has import or export statements');
+    throw error;
+  }
+  const dirname = path.dirname(filename);
+  const localRequire = makeRequire(this);
+  const outermost = depth === 0;
+  if (outermost) kinds = new Map();
+  try {
+    return Reflect.apply(run, this.exports, [this.exports, localRequire, this, filename, dirname]);
+  } finally {
+    if (outermost) kinds = null;
+  }
+};
+
+function makeRequire(module) {
+  const require = function require(id) { return module.require(id); };
+  require.resolve = function resolve(request, options) {
+    if (typeof request !== 'string') throw new codes.ERR_INVALID_ARG_TYPE('request', 'string', request);
+    return Module._resolveFilename(request, module, false, options);
+  };
+  require.resolve.paths = function paths(request) {
+    if (typeof request !== 'string') throw new codes.ERR_INVALID_ARG_TYPE('request', 'string', request);
+    return Module._resolveLookupPaths(request, module);
+  };
+  require.main = process.mainModule;
+  require.extensions = Module._extensions;
+  require.cache = Module._cache;
+  return require;
+}
+
+function readSource(filename) {
+  const text = disk.readText(filename);
+  if (typeof text === 'string') return text;
+  const { UVException } = require('internal/errors');
+  throw new UVException({ errno: text, syscall: text === -21 ? 'read' : 'open', path: text === -21 ? undefined : filename });
+}
+
+Module._extensions['.js'] = function (module, filename) {
+  const content = readSource(filename);
+  if (filename.endsWith('.js') && packageScope(filename)?.data.type === 'module')
+    throw esModuleError(filename, `the package.json above it says "type": "module"`);
+  module._compile(content, filename);
+};
+
+Module._extensions['.json'] = function (module, filename) {
+  const content = readSource(filename);
+  try {
+    module.exports = JSON.parse(content);
+  } catch (error) {
+    error.message = filename + ': ' + error.message;
+    throw error;
+  }
+};
+
+Module._extensions['.node'] = function (module, filename) { return process.dlopen(module, filename); };
+
+function refuseModule(module, filename) { throw esModuleError(filename, 'its name ends in .mjs'); }
+Module._extensions['.mjs'] = refuseModule;
+Object.defineProperty(Module._extensions, '.mjs', { enumerable: false });
+
+Module._initPaths = function () {
+  const paths = [];
+  const nodePath = process.env.NODE_PATH;
+  if (nodePath) paths.push(...nodePath.split(':').filter(Boolean));
+  const home = process.env.HOME;
+  if (home) paths.push(path.resolve(home, '.node_modules'), path.resolve(home, '.node_libraries'));
+  paths.push(path.resolve(process.execPath, '..', '..', 'lib', 'node'));
+  Module.globalPaths = paths;
+};
+
+Module._preloadModules = function (requests) {
+  if (requests.length === 0) return;
+  preloading = true;
+  const parent = new Module('internal/preload', null);
+  parent.paths = Module._nodeModulePaths(process.cwd());
+  for (const request of requests) parent.require(request);
+  preloading = false;
+};
+
+Module.runMain = function (main = process.argv[1]) { return Module._load(main, null, true); };
+
+Module.isBuiltin = (name) => builtinName(`${name}`) !== null;
+Object.defineProperty(Module, 'builtinModules', {
+  configurable: true,
+  enumerable: true,
+  get() {
+    const list = builtin.publicIds().map((id) => builtin.schemeOnly.has(id) ? 'node:' + id : id).sort();
+    Object.defineProperty(Module, 'builtinModules', { value: Object.freeze(list), enumerable: true, configurable: true, writable: true });
+    return list;
+  },
+});
+
+Module.createRequire = function createRequire(filename) {
+  let name = filename;
+  if (typeof filename === 'object' && filename !== null && typeof filename.href === 'string' ||
+      (typeof filename === 'string' && !path.isAbsolute(filename))) {
+    try {
+      name = require('url').fileURLToPath(filename);
+    } catch {
+      throw new codes.ERR_INVALID_ARG_VALUE('filename', filename, 'must be a file URL object, file URL string, or absolute path string');
+    }
+  } else if (typeof filename !== 'string') {
+    throw new codes.ERR_INVALID_ARG_VALUE('filename', filename, 'must be a file URL object, file URL string, or absolute path string');
+  }
+  const file = name.endsWith('/') ? path.join(name, 'noop.js') : name;
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  return makeRequire(module);
+};
+
+module.exports = { Module, makeRequire, builtinName, packageScope };

@@ -1,0 +1,115 @@
+'use strict';
+// What happens to an error that nobody caught: monitors hear of it, a handler may take it, otherwise it
+// is printed with its source line and the process ends.
+
+const { stackOf } = require('internal/stack');
+const { turn } = require('internal/builtin');
+const { writeSync } = internalBinding('stdio');
+const EXITING = 5;
+
+let captureCallback = null;
+let inHandler = false;
+
+function sourceContext(error) {
+  let { sourceURL, line, column } = error;
+  const stack = error.stack;
+  if (typeof stack === 'string' && !(error instanceof SyntaxError && typeof sourceURL === 'string')) {
+    for (const text of stack.split('\n')) {
+      const match = /^ {4}at (?:.* \()?(\/.*):(\d+):(\d+)\)?$/.exec(text);
+      if (match === null) continue;
+      sourceURL = match[1];
+      line = +match[2];
+      column = +match[3];
+      break;
+    }
+  }
+  if (typeof sourceURL !== 'string' || typeof line !== 'number') return '';
+  const source = internalBinding('loader').readText(sourceURL);
+  if (typeof source !== 'string') return `${sourceURL}:${line}\n`;
+  const text = source.split('\n')[line - 1];
+  if (text === undefined || text.length > 240) return `${sourceURL}:${line}\n\n`;
+  return `${sourceURL}:${line}\n${text}\n${typeof column === 'number' ? ' '.repeat(Math.max(0, column - 1)) + '^' : ''}\n\n`;
+}
+
+function describe(error) {
+  const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
+  if (!isObject || typeof error.stack !== 'string') {
+    const { inspect } = require('util');
+    return `Uncaught:\n${isObject ? inspect(error) : typeof error === 'string' ? `'${error}'` : inspect(error)}\n` +
+      '(Use `galley --trace-uncaught ...` to show where the exception was thrown)\n';
+  }
+  stackOf(error);
+  let text;
+  try {
+    text = require('util').inspect(error);
+  } catch {
+    text = error.stack;
+  }
+  let context = '';
+  try {
+    context = sourceContext(error);
+  } catch {}
+  return `${context}${text}\n`;
+}
+
+function die(error, fromPromise) {
+  try {
+    writeSync(2, `${fromPromise ? '' : ''}${describe(error)}\nNode.js ${process.version}\n`);
+  } catch {}
+  exit(1);
+}
+
+function exit(code) {
+  try {
+    if (!process._exiting) {
+      process._exiting = true;
+      process.exitCode = code;
+      process.emit('exit', code);
+      code = process.exitCode ?? code;
+    }
+  } catch (error) {
+    try {
+      writeSync(2, describe(error));
+    } catch {}
+    code = 7;
+  }
+  turn[EXITING] = 1;
+  process.reallyExit(code);
+}
+
+function uncaught(error, fromPromise = false) {
+  if (turn[EXITING] !== 0) return;
+  const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
+  if (inHandler) {
+    die(error, fromPromise);
+    return;
+  }
+  try {
+    if (process.listenerCount?.('uncaughtExceptionMonitor') > 0)
+      process.emit('uncaughtExceptionMonitor', error, origin);
+    if (captureCallback !== null) {
+      captureCallback(error);
+      return;
+    }
+    if (process.listenerCount?.('uncaughtException') > 0) {
+      process.emit('uncaughtException', error, origin);
+      return;
+    }
+  } catch (second) {
+    inHandler = true;
+    try {
+      writeSync(2, describe(second) + `\nNode.js ${process.version}\n`);
+    } catch {}
+    exit(7);
+    return;
+  }
+  die(error, fromPromise);
+}
+
+module.exports = {
+  uncaught,
+  describe,
+  exit,
+  get captureCallback() { return captureCallback; },
+  set captureCallback(fn) { captureCallback = fn; },
+};

@@ -1,0 +1,85 @@
+'use strict';
+// The first text to run in a realm: how built-in modules find each other, and what C calls.
+// Everything else is loaded when somebody asks for it.
+
+const inside = exports;
+const { internalBinding, compileBuiltin, builtinIds, setEntries } = inside;
+
+const cache = { __proto__: null };
+
+// Names under which npm packages inside Galley know built-in modules.
+const aliases = {
+  '__proto__': null,
+  'process/': 'process',
+  'string_decoder/': 'string_decoder',
+  'abort-controller': 'internal/abort_controller',
+};
+
+// Packages from npm that are part of the program; programs cannot require these copies.
+const packages = /^(?:readable-stream|undici|npm)\//;
+
+let processObject = {};
+
+function load(id) {
+  const present = cache[id];
+  if (present !== undefined) return present.exports;
+  const compiled = compileBuiltin(id);
+  if (compiled === undefined) {
+    const alias = aliases[id];
+    if (alias !== undefined) return load(alias);
+    const error = new Error(`No such built-in module: ${id}`);
+    error.code = 'ERR_UNKNOWN_BUILTIN_MODULE';
+    throw error;
+  }
+  const module = { id, exports: {}, loaded: false };
+  cache[id] = module;
+  let done = false;
+  try {
+    compiled(module.exports, packages.test(id) ? requireFrom(id) : load, module, processObject, internalBinding);
+    done = true;
+  } finally {
+    if (!done) delete cache[id];
+  }
+  module.loaded = true;
+  return module.exports;
+}
+
+// A require that also knows relative names, for packages.
+function requireFrom(id) {
+  const folder = id.split('/').slice(0, -1);
+  return (name) => {
+    if (name[0] !== '.') return load(name.startsWith('node:') ? name.slice(5) : name);
+    const parts = folder.slice();
+    for (const part of name.split('/')) {
+      if (part === '..') parts.pop();
+      else if (part !== '.' && part !== '') parts.push(part);
+    }
+    const path = parts.join('/').replace(/\.js$/, '');
+    return load(ids.has(path) ? path : path + '/index');
+  };
+}
+
+let idSet;
+const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
+
+// Built-in modules that only answer to their `node:` name.
+const schemeOnly = new Set(['test', 'test/reporters', 'sqlite', 'sea', 'galley']);
+schemeOnly.delete('galley');
+
+const isPublic = (id) => !id.startsWith('internal/') && !packages.test(id);
+
+const builtin = {
+  require: load,
+  has: (id) => isPublic(id) && (cache[id] !== undefined || ids.has(id)),
+  canBeRequiredWithoutScheme: (id) => builtin.has(id) && !schemeOnly.has(id),
+  publicIds: () => builtinIds().filter(isPublic),
+  schemeOnly,
+  turn: inside.turn,
+  isMainThread: inside.isMainThread,
+  setEntries,
+  setProcess(object) { processObject = object; },
+};
+cache['internal/builtin'] = { id: 'internal/builtin', exports: builtin, loaded: true };
+
+setEntries({ require: load });
+load('internal/bootstrap');

@@ -1,0 +1,53 @@
+'use strict';
+// process.env: the environment itself, seen through a proxy, so that what a program sets is what its
+// children and the C library see.
+
+const binding = internalBinding('process');
+
+function text(value, name) {
+  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+  return `${value}`;
+}
+
+// An environment of its own for whoever wants one (worker threads).
+function wrap({ get, set, unset, names }) {
+  return new Proxy({}, {
+    get(target, name) {
+      if (typeof name === 'symbol') return target[name];
+      return get(name) ?? target[name];
+    },
+    set(target, name, value) {
+      if (typeof name === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+      set(name, text(value, name));
+      return true;
+    },
+    has(target, name) { return typeof name !== 'symbol' && (get(name) !== undefined || name in target); },
+    deleteProperty(target, name) {
+      if (typeof name !== 'symbol') unset(name);
+      return true;
+    },
+    ownKeys() { return [...new Set(names())]; },
+    getOwnPropertyDescriptor(target, name) {
+      const value = typeof name === 'symbol' ? undefined : get(name);
+      return value === undefined ? undefined : { value, writable: true, enumerable: true, configurable: true };
+    },
+    defineProperty(target, name, descriptor) {
+      const { codes: { ERR_INVALID_OBJECT_DEFINE_PROPERTY } } = require('internal/errors');
+      if ('value' in descriptor) {
+        if (!descriptor.configurable || !descriptor.writable || !descriptor.enumerable) {
+          throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+            "'process.env' only accepts a configurable, writable, and enumerable data descriptor");
+        }
+        set(text(name), text(descriptor.value, name));
+        return true;
+      }
+      throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+        "'process.env' does not accept an accessor(getter/setter) descriptor".replace('accessor(', 'accessor('));
+    },
+  });
+}
+
+module.exports = {
+  wrap,
+  env: wrap({ get: binding.envGet, set: binding.envSet, unset: binding.envUnset, names: binding.envNames }),
+};

@@ -1,0 +1,230 @@
+'use strict';
+// Stacks as programs written for Node expect them. The engine writes `fn@file:line:col` lines into an
+// own property when an error is made; the constructors here put an accessor in its place that shows
+// them in the form `    at fn (file:line:col)`, or hands call sites to Error.prepareStackTrace.
+
+const NativeError = globalThis.Error;
+const nativeCapture = NativeError.captureStackTrace;
+const { defineProperty, setPrototypeOf, getOwnPropertyDescriptor } = Object;
+const construct = Reflect.construct;
+const moduleFunction = '__galley_module__';
+const modulePrefix = require('internal/module_wrapper').prefix.length;
+
+let limit = 10;
+const hiddenFrames = 4;
+NativeError.stackTraceLimit = limit + hiddenFrames;
+
+// Own state on any object, invisible to programs.
+class Stash extends (function (object) { return object; }) {
+  #raw;
+  #header;
+  #shown;
+  static put(object, raw, header) {
+    if (#raw in object) {
+      object.#raw = raw;
+      object.#header = header;
+      object.#shown = undefined;
+    } else {
+      const kept = new Stash(object);
+      kept.#raw = raw;
+      kept.#header = header;
+    }
+  }
+  static show(object) {
+    if (!(#raw in object)) return undefined;
+    if (object.#shown === undefined) object.#shown = format(object, object.#raw, object.#header);
+    return object.#shown;
+  }
+  static has(object) { return #raw in object; }
+}
+
+class CallSite {
+  #frame;
+  constructor(frame) { this.#frame = frame; }
+  getThis() { return undefined; }
+  getTypeName() { return this.#frame.name.includes('.') ? this.#frame.name.split('.')[0] : 'Object'; }
+  getFunction() { return undefined; }
+  getFunctionName() { return this.#frame.name === '' ? null : this.#frame.name.replace(/^new /, ''); }
+  getMethodName() { return this.getFunctionName(); }
+  getFileName() { return this.#frame.file; }
+  getLineNumber() { return this.#frame.line; }
+  getColumnNumber() { return this.#frame.column; }
+  getEvalOrigin() { return undefined; }
+  getScriptNameOrSourceURL() { return this.#frame.file; }
+  getScriptHash() { return ''; }
+  getEnclosingColumnNumber() { return this.#frame.column; }
+  getEnclosingLineNumber() { return this.#frame.line; }
+  getPosition() { return 0; }
+  getPromiseIndex() { return null; }
+  isToplevel() { return this.#frame.name === '' || this.#frame.name === 'Object.<anonymous>'; }
+  isEval() { return this.#frame.isEval; }
+  isNative() { return this.#frame.isNative; }
+  isConstructor() { return this.#frame.name.startsWith('new '); }
+  isAsync() { return this.#frame.isAsync; }
+  isPromiseAll() { return false; }
+  toString() { return showFrame(this.#frame); }
+}
+
+// One line of the engine's stack, or undefined for what Node would not show.
+function parseLine(line) {
+  if (line === '') return undefined;
+  const at = line.lastIndexOf('@');
+  let name = at < 0 ? '' : line.slice(0, at);
+  let place = at < 0 ? line : line.slice(at + 1);
+  // A path may hold an @ of its own.
+  const first = line.indexOf('@');
+  if (first >= 0 && first !== at && line[first + 1] === '/') {
+    name = line.slice(0, first);
+    place = line.slice(first + 1);
+  }
+  const frame = { name, file: undefined, line: null, column: null, isNative: false, isEval: false, isAsync: false };
+  if (name.startsWith('async ')) {
+    frame.isAsync = true;
+    frame.name = name.slice(6);
+  }
+  if (place === '[native code]') {
+    frame.isNative = true;
+    frame.file = 'native';
+    return frame;
+  }
+  const match = /^(.*?)(?::(\d+))?(?::(\d+))?$/.exec(place);
+  frame.file = match[1] === '' ? undefined : match[1];
+  if (match[2] !== undefined) frame.line = +match[2];
+  if (match[3] !== undefined) frame.column = +match[3];
+  if (name === 'global code' || name === 'module code') frame.name = '';
+  else if (name === 'eval code') {
+    frame.name = 'eval';
+    frame.isEval = true;
+  } else if (name === moduleFunction) frame.name = 'Object.<anonymous>';
+  if (frame.line === 1 && frame.column > modulePrefix && frame.file !== undefined && frame.file[0] === '/')
+    frame.column -= modulePrefix;
+  return frame;
+}
+
+function showFrame(frame) {
+  let place;
+  if (frame.isNative) place = 'native';
+  else if (frame.file === undefined) place = '<anonymous>';
+  else place = frame.line === null ? frame.file : `${frame.file}:${frame.line}:${frame.column ?? 1}`;
+  const name = frame.isAsync ? `async ${frame.name}` : frame.name;
+  return name === '' ? place : `${name} (${place})`;
+}
+
+function parse(raw, skipInternal = true) {
+  const frames = [];
+  for (const line of raw.split('\n')) {
+    const frame = parseLine(line);
+    if (frame === undefined) continue;
+    if (skipInternal && (frame.isNative || frame.file === 'node:internal/stack' ||
+        frame.file === 'node:internal/ticks' || frame.file === 'node:internal/bootstrap')) continue;
+    frames.push(frame);
+    if (frames.length >= limit) break;
+  }
+  return frames;
+}
+
+function format(object, raw, header) {
+  const frames = parse(raw);
+  const prepare = Error.prepareStackTrace;
+  if (typeof prepare === 'function') return prepare(object, frames.map((frame) => new CallSite(frame)));
+  let text = header;
+  for (const frame of frames) text += `\n    at ${showFrame(frame)}`;
+  return text;
+}
+
+function headerOf(error) {
+  try {
+    const { name, message } = error;
+    const shownName = name === undefined ? 'Error' : String(name);
+    const shownMessage = message === undefined ? '' : String(message);
+    if (shownMessage === '') return shownName;
+    return shownName === '' ? shownMessage : `${shownName}: ${shownMessage}`;
+  } catch {
+    return 'Error';
+  }
+}
+
+const accessor = {
+  configurable: true,
+  enumerable: false,
+  get() { return Stash.show(this); },
+  set(value) { defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false }); },
+};
+
+function install(error, raw) {
+  Stash.put(error, raw, headerOf(error));
+  defineProperty(error, 'stack', accessor);
+}
+
+function wrap(Native, length) {
+  const name = Native.name;
+  const Wrapped = {
+    [name]: function () {
+      const error = construct(Native, arguments, new.target === undefined ? Wrapped : new.target);
+      const raw = error.stack;
+      if (typeof raw === 'string') install(error, raw);
+      return error;
+    },
+  }[name];
+  defineProperty(Wrapped, 'prototype', { value: Native.prototype, writable: false, enumerable: false });
+  defineProperty(Wrapped, 'length', { value: length, configurable: true });
+  defineProperty(Native.prototype, 'constructor', { value: Wrapped, writable: true, configurable: true });
+  defineProperty(globalThis, name, { value: Wrapped, writable: true, configurable: true });
+  return Wrapped;
+}
+
+const Error = wrap(NativeError, 1);
+for (const Native of [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])
+  setPrototypeOf(wrap(Native, 1), Error);
+setPrototypeOf(wrap(AggregateError, 2), Error);
+
+defineProperty(Error, 'stackTraceLimit', {
+  configurable: true,
+  enumerable: true,
+  get() { return limit; },
+  set(value) {
+    limit = value;
+    NativeError.stackTraceLimit = typeof value === 'number' ? value + hiddenFrames : 0;
+  },
+});
+if (NativeError.isError)
+  defineProperty(Error, 'isError', { value: NativeError.isError, writable: true, configurable: true });
+
+function captureStackTrace(object, above) {
+  if (object === null || (typeof object !== 'object' && typeof object !== 'function'))
+    throw new TypeError('Invalid argument');
+  const holder = {};
+  const full = NativeError.stackTraceLimit;
+  if (typeof above === 'function') NativeError.stackTraceLimit = 200;
+  try {
+    nativeCapture(holder, typeof above === 'function' ? above : captureStackTrace);
+  } finally {
+    NativeError.stackTraceLimit = full;
+  }
+  install(object, typeof holder.stack === 'string' ? holder.stack : '');
+}
+defineProperty(Error, 'captureStackTrace', { value: captureStackTrace, writable: true, configurable: true });
+
+// The stack of an error in Node's form, also of one that the engine threw by itself.
+function stackOf(error) {
+  const descriptor = getOwnPropertyDescriptor(error, 'stack');
+  if (descriptor !== undefined && typeof descriptor.value === 'string' && looksRaw(descriptor.value))
+    install(error, descriptor.value);
+  return error.stack;
+}
+
+const rawLine = /^(?:async )?[^\s@]*(?: code)?@(?:\[native code\]|.*:\d+:\d+|)$|^[^\s@]+ code@/;
+const looksRaw = (text) => {
+  const end = text.indexOf('\n');
+  const line = end < 0 ? text : text.slice(0, end);
+  return line === '' ? false : !line.includes('    at ') && rawLine.test(line);
+};
+
+// Frames of the caller, for util.getCallSites and friends.
+function callSites(count, above) {
+  const holder = {};
+  nativeCapture(holder, above);
+  return parse(holder.stack ?? '').slice(0, count);
+}
+
+module.exports = { stackOf, callSites, parse, install, looksRaw, Error };

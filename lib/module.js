@@ -1,0 +1,41 @@
+'use strict';
+// require('module'): the constructor of all modules.
+
+const { Module, packageScope } = require('internal/cjs');
+
+Module.syncBuiltinESMExports = function syncBuiltinESMExports() {};
+Module.findPackageJSON = function findPackageJSON(specifier, base) {
+  const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
+  if (specifier === undefined || specifier === null) throw new ERR_INVALID_ARG_TYPE('specifier', ['string', 'URL'], specifier);
+  const path = require('path');
+  const { fileURLToPath } = require('url');
+  const toPath = (x) => typeof x === 'object' || `${x}`.startsWith('file:') ? fileURLToPath(x) : `${x}`;
+  const name = toPath(specifier);
+  const from = base === undefined ? process.cwd() + '/' : toPath(base);
+  if (name === '..' || name === '.' || name.startsWith('./') || name.startsWith('../') || path.isAbsolute(name))
+    return packageScope(path.join(path.resolve(path.dirname(from + (from.endsWith('/') ? 'x' : '')), name), 'x'))?.file;
+  const parts = name.split('/');
+  const packageName = parts[0][0] === '@' ? parts.slice(0, 2).join('/') : parts[0];
+  for (const folder of Module._nodeModulePaths(path.dirname(from + (from.endsWith('/') ? 'x' : '')))) {
+    const file = path.join(folder, packageName, 'package.json');
+    if (internalBinding('loader').kind(file) === 0) return file;
+  }
+  return undefined;
+};
+Module._debug = () => {};
+Module.enableCompileCache = () => ({ status: 3, message: 'Galley keeps no compile cache' });
+Module.getCompileCacheDir = () => undefined;
+Module.flushCompileCache = () => {};
+Module.constants = Object.freeze({ compileCacheStatus: Object.freeze({ __proto__: null, FAILED: 0, ENABLED: 1, ALREADY_ENABLED: 2, DISABLED: 3 }) });
+Module.findSourceMap = () => undefined;
+Module.setSourceMapsSupport = () => {};
+Module.getSourceMapsSupport = () => Object.freeze({ enabled: false, nodeModules: false, generatedCode: false });
+for (const name of ['register', 'registerHooks', 'stripTypeScriptTypes']) {
+  Module[name] = function () {
+    const error = new Error(`module.${name}() needs ES modules or TypeScript, which Galley does not run yet`);
+    error.code = 'ERR_METHOD_NOT_IMPLEMENTED';
+    throw error;
+  };
+}
+
+module.exports = Module;

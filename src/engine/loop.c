@@ -1,0 +1,146 @@
+/* One loop for two worlds: libuv's, with Node's phases (timers, I/O, immediates, close callbacks), and
+ * the engine's GLib main context, through which asynchronous WebAssembly, finalization callbacks and
+ * the collector's timers arrive. GLib is only run when its wake-up descriptor or its own timeout says
+ * so; a turn in which it has nothing to do costs nothing. */
+#include "engine/inside.h"
+
+#include <glib.h>
+
+typedef struct {
+    GMainContext *context;
+    uv_poll_t wake;
+    uv_timer_t timeout;
+} GlibLoop;
+
+static void glib_schedule(Realm *realm);
+
+static void glib_run(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    for (int i = 0; i < 16 && g_main_context_iteration(glib->context, FALSE); i++) {}
+    realm_settle(realm);
+    glib_schedule(realm);
+}
+
+static void glib_woken(uv_poll_t *poll, int status, int events) { glib_run(poll->data); }
+static void glib_due(uv_timer_t *timer) { glib_run(timer->data); }
+
+/* Asks GLib when it wants to run next. */
+static void glib_schedule(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    gint priority, timeout_ms = -1;
+    GPollFD fds[8];
+    g_main_context_acquire(glib->context);
+    g_main_context_prepare(glib->context, &priority);
+    g_main_context_query(glib->context, priority, &timeout_ms, fds, COUNT_OF(fds));
+    g_main_context_release(glib->context);
+    if (timeout_ms < 0) {
+        uv_timer_stop(&glib->timeout);
+    } else {
+        uv_timer_start(&glib->timeout, glib_due, (uint64_t)timeout_ms, 0);
+        uv_unref((uv_handle_t *)&glib->timeout);
+    }
+}
+
+static void glib_open(Realm *realm) {
+    GlibLoop *glib = NEW(GlibLoop);
+    realm->glib = glib;
+    glib->context = g_main_context_new();
+    g_main_context_push_thread_default(glib->context);
+    GPollFD fds[8];
+    gint timeout_ms, priority;
+    g_main_context_acquire(glib->context);
+    g_main_context_prepare(glib->context, &priority);
+    g_main_context_query(glib->context, G_MAXINT, &timeout_ms, fds, COUNT_OF(fds));
+    g_main_context_release(glib->context);
+    uv_poll_init(&realm->loop, &glib->wake, fds[0].fd);
+    glib->wake.data = realm;
+    uv_poll_start(&glib->wake, UV_READABLE, glib_woken);
+    uv_unref((uv_handle_t *)&glib->wake);
+    uv_timer_init(&realm->loop, &glib->timeout);
+    glib->timeout.data = realm;
+    uv_unref((uv_handle_t *)&glib->timeout);
+}
+
+static void timer_fired(uv_timer_t *timer) {
+    Realm *realm = timer->data;
+    int32_t *turn = realm->turn;
+    double next = 0;
+    do { /* one callback a call: microtasks run between timers, as in Node */
+        turn[TURN_AGAIN] = 0;
+        Value result = JSObjectCallAsFunction(realm->ctx, realm->timers_run, NULL, 0, NULL, NULL);
+        next = result ? value_as_double(result) : 0;
+        realm_settle(realm);
+    } while (turn[TURN_AGAIN] && !turn[TURN_EXITING]);
+    if (next == 0 || turn[TURN_EXITING]) return;
+    realm_schedule_timer(realm, next > 0 ? next : -next);
+    if (next > 0) uv_ref((uv_handle_t *)timer);
+    else uv_unref((uv_handle_t *)timer);
+}
+
+void realm_schedule_timer(Realm *realm, double delay_ms) {
+    uv_timer_start(&realm->timer, timer_fired, delay_ms < 1 ? 1 : (uint64_t)delay_ms, 0);
+}
+
+static void idle_turn(uv_idle_t *idle) {}
+
+static void immediates_due(uv_check_t *check) {
+    Realm *realm = check->data;
+    int32_t *turn = realm->turn;
+    if (!turn[TURN_IMMEDIATES]) return;
+    int32_t left = turn[TURN_IMMEDIATES]; /* those queued meanwhile wait for the next turn */
+    while (left-- > 0 && turn[TURN_IMMEDIATES] && !turn[TURN_EXITING]) {
+        JSObjectCallAsFunction(realm->ctx, realm->immediates_run, NULL, 0, NULL, NULL);
+        realm_settle(realm);
+    }
+    realm_immediates_changed(realm);
+}
+
+void realm_immediates_changed(Realm *realm) {
+    if (realm->turn[TURN_IMMEDIATE_REFS]) uv_idle_start(&realm->immediate_idle, idle_turn);
+    else uv_idle_stop(&realm->immediate_idle);
+}
+
+static void keep_house(uv_prepare_t *prepare) {
+    Realm *realm = prepare->data;
+    if (!list_is_empty(&realm->collected)) handles_dispose_collected(realm);
+}
+
+void loop_open(Realm *realm) {
+    uv_loop_init(&realm->loop);
+    realm->loop.data = realm;
+    uv_timer_init(&realm->loop, &realm->timer);
+    uv_check_init(&realm->loop, &realm->immediate_check);
+    uv_idle_init(&realm->loop, &realm->immediate_idle);
+    uv_prepare_init(&realm->loop, &realm->housekeeping);
+    realm->timer.data = realm->immediate_check.data = realm->immediate_idle.data = realm->housekeeping.data =
+        realm;
+    uv_check_start(&realm->immediate_check, immediates_due);
+    uv_unref((uv_handle_t *)&realm->immediate_check);
+    uv_prepare_start(&realm->housekeeping, keep_house);
+    uv_unref((uv_handle_t *)&realm->housekeeping);
+    glib_open(realm);
+}
+
+void realm_run_loop(Realm *realm) {
+    glib_schedule(realm);
+    while (!realm->stopping && uv_run(&realm->loop, UV_RUN_DEFAULT)) {}
+}
+
+void loop_close(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    uv_close((uv_handle_t *)&realm->timer, NULL);
+    uv_close((uv_handle_t *)&realm->immediate_check, NULL);
+    uv_close((uv_handle_t *)&realm->immediate_idle, NULL);
+    uv_close((uv_handle_t *)&realm->housekeeping, NULL);
+    uv_close((uv_handle_t *)&glib->wake, NULL);
+    uv_close((uv_handle_t *)&glib->timeout, NULL);
+    uv_run(&realm->loop, UV_RUN_DEFAULT);
+}
+
+void loop_free(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    g_main_context_pop_thread_default(glib->context);
+    g_main_context_unref(glib->context);
+    mem_free(glib);
+    uv_loop_close(&realm->loop);
+}

@@ -1,0 +1,300 @@
+#include "engine/realm.h"
+
+#include "engine/builtins.h"
+#include "engine/call.h"
+#include "engine/handle.h"
+#include "engine/inside.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What a function object made from a Native carries. */
+typedef struct {
+    Private private;
+    const Native *native;
+    Realm *realm;
+} NativeCell;
+
+static const char native_kind;
+
+static Value native_called(JSContextRef ctx, JSObjectRef function, JSObjectRef self, size_t argc,
+                           const JSValueRef argv[], JSValueRef *exception) {
+    NativeCell *cell = JSObjectGetPrivate(function);
+    Call call = {cell->realm, self, argc, argv, exception};
+    Value result = cell->native->function(&call);
+    return result ? result : value_undefined();
+}
+
+static void native_collected(JSObjectRef function) { mem_free(JSObjectGetPrivate(function)); }
+
+void object_set_native(Realm *realm, Object object, const Native *native) {
+    NativeCell *cell = NEW(NativeCell);
+    *cell = (NativeCell){{&native_kind}, native, realm};
+    Object function = JSObjectMake(realm->ctx, realm->native_class, cell);
+    JSObjectSetPrototype(realm->ctx, function, realm->function_prototype);
+    JSObjectSetProperty(realm->ctx, object, realm_string(realm, native->name), function,
+                        kJSPropertyAttributeNone, NULL);
+}
+
+/* The encoding in value.h is the engine's own: ask the API about one value of each kind. */
+static bool encoding_is_known(JSContextRef ctx) {
+    const double numbers[] = {0, 1, -1, 2147483647, -2147483648.0, 2147483648.0, 0.5, -0.0, 1e300, NAN};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        Value inside = JSValueMakeNumber(ctx, numbers[i]);
+        double back = value_as_double(inside), there = JSValueToNumber(ctx, value_number(numbers[i]), NULL);
+        if (memcmp(&back, &numbers[i], sizeof back) && !(back != back && numbers[i] != numbers[i])) return false;
+        if (memcmp(&there, &numbers[i], sizeof there) && !(there != there && numbers[i] != numbers[i]))
+            return false;
+    }
+    return JSValueMakeUndefined(ctx) == value_undefined() && JSValueMakeNull(ctx) == value_null() &&
+           JSValueMakeBoolean(ctx, true) == value_bool(true) &&
+           JSValueMakeBoolean(ctx, false) == value_bool(false) && JSValueMakeNumber(ctx, 7) == value_int(7);
+}
+
+static const Module *module_find(Realm *realm, const char *name) {
+    for (const Module *const *module = realm->options.modules; *module; module++)
+        if (strcmp((*module)->name, name) == 0) return *module;
+    return NULL;
+}
+
+/* internalBinding(name): the table of a module's C functions, made once. */
+static Value internal_binding(Call *call) {
+    TEXT name;
+    if (!call_text(call, 0, &name)) return NULL;
+    Realm *realm = call->realm;
+    Object binding = map_get(&realm->builtins, name.data);
+    if (binding) return binding;
+    const Module *module = module_find(realm, name.data);
+    if (!module) return throw_error(call, "ERR_INVALID_MODULE", "No such binding: %s", name.data);
+    binding = object_new(realm);
+    value_keep(realm, binding);
+    map_set(&realm->builtins, name.data, binding);
+    for (const Native *native = module->functions; native && native->name; native++)
+        object_set_native(realm, binding, native);
+    if (module->setup) module->setup(realm, binding);
+    return binding;
+}
+
+const Builtin *builtin_find(const char *id) {
+    size_t low = 0, high = builtin_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(id, builtins[middle].id);
+        if (order == 0) return &builtins[middle];
+        if (order < 0) high = middle;
+        else low = middle + 1;
+    }
+    return NULL;
+}
+
+/* The function that a built-in's text evaluates to, for lib/internal/loader.js to call. */
+static Value builtin_compile(Realm *realm, const char *id, Value *exception) {
+    const Builtin *builtin = builtin_find(id);
+    if (!builtin) return value_undefined();
+    char url[256];
+    snprintf(url, sizeof url, "node:%s", id);
+    JSStringRef name = JSStringCreateWithUTF8CString(url);
+    Value function = NULL;
+    if (builtin->is_ascii) {
+        JSStringRef message = NULL;
+        int line = 0;
+        JSScriptRef script = JSScriptCreateReferencingImmortalASCIIText(
+            realm->group, name, 1, builtin->source, builtin->len, &message, &line);
+        if (script) {
+            function = JSScriptEvaluate(realm->ctx, script, NULL, exception);
+            JSScriptRelease(script);
+        } else {
+            TEXT text = {0};
+            value_text(realm, message ? JSValueMakeString(realm->ctx, message) : value_null(), &text);
+            fprintf(stderr, "galley: lib/%s.js:%d: %s\n", id, line, text.data);
+        }
+        if (message) JSStringRelease(message);
+    } else {
+        JSStringRef source = JSStringCreateWithUTF8CString(builtin->source);
+        function = JSEvaluateScript(realm->ctx, source, NULL, name, 1, exception);
+        JSStringRelease(source);
+    }
+    JSStringRelease(name);
+    return function;
+}
+
+static Value compile_builtin(Call *call) {
+    TEXT id;
+    if (!call_text(call, 0, &id)) return NULL;
+    return builtin_compile(call->realm, id.data, call->exception);
+}
+
+static Value builtin_ids(Call *call) {
+    Value *ids = mem_new(builtin_count * sizeof *ids);
+    for (size_t i = 0; i < builtin_count; i++) ids[i] = value_string(call->realm, builtins[i].id);
+    Object array = array_new(call->realm, builtin_count, ids);
+    mem_free(ids);
+    return array;
+}
+
+/* lib/internal/loader.js hands over what C calls; see there. */
+static Value set_entries(Call *call) {
+    Realm *realm = call->realm;
+    Object entries = call_object(call, 0);
+    struct {
+        const char *name;
+        Object *place;
+    } places[] = {
+        {"dispatch",     &realm->dispatch      },
+        {"runTicks",     &realm->run_ticks     },
+        {"makeError",    &realm->make_error    },
+        {"makeUvError",  &realm->make_uv_error },
+        {"runTimers",    &realm->timers_run    },
+        {"runImmediate", &realm->immediates_run},
+        {"require",      &realm->require       },
+        {"bufferPrototype", &realm->buffer_prototype},
+    };
+    for (size_t i = 0; entries && i < COUNT_OF(places); i++) {
+        Object function = value_object(realm, object_get(realm, entries, places[i].name));
+        if (!function) continue;
+        value_keep(realm, function);
+        *places[i].place = function;
+    }
+    return value_undefined();
+}
+
+static const Native inside_functions[] = {
+    {"internalBinding", internal_binding},
+    {"compileBuiltin",  compile_builtin },
+    {"builtinIds",      builtin_ids     },
+    {"setEntries",      set_entries     },
+    {0}
+};
+
+static bool engine_options(const RealmOptions *options) {
+    if (!options->is_main) return true;
+    /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
+    JSConfigureSignalForGC(SIGRTMIN + 5);
+    /* Tail calls would drop frames from the stacks that programs print and parse. */
+    return jsc_options_set_boolean("useSharedArrayBuffer", true) && jsc_options_set_boolean("useTailCalls", false);
+}
+
+static Value call_text_of(Realm *realm, Value error, Text *text) {
+    Value stack = value_is_cell(error) && JSValueIsObject(realm->ctx, error)
+                      ? object_get(realm, (Object)error, "stack")
+                      : value_undefined();
+    value_text(realm, error, text);
+    return stack;
+}
+
+/* For what goes wrong before JavaScript can report it itself. */
+void realm_print_error(Realm *realm, Value error) {
+    TEXT text = {0}, stack = {0};
+    Value trace = call_text_of(realm, error, &text);
+    value_text(realm, trace, &stack);
+    fprintf(stderr, "galley: %s\n%s\n", text.data ? text.data : "?", stack.data ? stack.data : "");
+}
+
+Realm *realm_new(const RealmOptions *options) {
+    uint64_t start_ns = uv_hrtime();
+    if (!engine_options(options)) return NULL;
+    Realm *realm = NEW(Realm);
+    realm->options = *options;
+    realm->start_ns = start_ns;
+    uv_timeval64_t wall;
+    uv_gettimeofday(&wall);
+    realm->time_origin_ms = (double)wall.tv_sec * 1000 + wall.tv_usec / 1000.0;
+    list_init(&realm->handles);
+    list_init(&realm->collected);
+    loop_open(realm);
+    realm->start_ms = uv_now(&realm->loop);
+    realm->group = JSContextGroupCreate();
+    realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
+    if (!encoding_is_known(realm->ctx)) {
+        fputs("galley: this JavaScriptCore encodes values in a way that Galley does not know; "
+              "install the version that docs/dependencies.md names\n",
+              stderr);
+        return NULL;
+    }
+    JSClassDefinition native = {.className = "Function", .callAsFunction = native_called,
+                                .finalize = native_collected};
+    realm->native_class = JSClassCreate(&native);
+    handles_open(realm);
+
+    Object global = JSContextGetGlobalObject(realm->ctx);
+    Object function_constructor = (Object)object_get(realm, global, "Function");
+    realm->function_prototype = object_get(realm, function_constructor, "prototype");
+    value_keep(realm, realm->function_prototype);
+    Object uint8_array = (Object)object_get(realm, global, "Uint8Array");
+    realm->buffer_prototype = (Object)object_get(realm, uint8_array, "prototype");
+    value_keep(realm, realm->buffer_prototype);
+
+    realm->turn = mem_new(TURN_FIELDS * sizeof *realm->turn);
+    Object inside = object_new(realm);
+    for (const Native *fn = inside_functions; fn->name; fn++) object_set_native(realm, inside, fn);
+    object_set(realm, inside, "turn",
+               typed_array_over(realm, kJSTypedArrayTypeInt32Array, realm->turn,
+                                TURN_FIELDS * sizeof *realm->turn));
+    object_set(realm, inside, "isMainThread", value_bool(options->is_main));
+
+    Value exception = NULL;
+    Value loader = builtin_compile(realm, "internal/loader", &exception);
+    if (loader && value_is_function(realm, loader)) {
+        Value argv[] = {inside};
+        realm_call(realm, (Object)loader, value_undefined(), 1, argv, &exception);
+    }
+    if (exception || !realm->dispatch) {
+        if (exception) realm_print_error(realm, exception);
+        else fputs("galley: lib/internal/loader.js did not start\n", stderr);
+        return NULL;
+    }
+    return realm;
+}
+
+Value realm_require(Realm *realm, const char *id, Value *exception) {
+    Value argv[] = {value_string(realm, id)};
+    return realm_call(realm, realm->require, value_undefined(), 1, argv, exception);
+}
+
+void realm_free(Realm *realm) {
+    handles_close(realm);
+    for (const Module *const *module = realm->options.modules; *module; module++)
+        if ((*module)->teardown && map_has(&realm->builtins, (*module)->name)) (*module)->teardown(realm);
+    loop_close(realm);
+    MAP_EACH(&realm->strings, entry) JSStringRelease(entry->value);
+    map_free(&realm->strings);
+    map_free(&realm->builtins);
+    map_free(&realm->prototypes);
+    JSClassRelease(realm->native_class);
+    JSClassRelease(realm->handle_class);
+    JSGlobalContextRelease(realm->ctx);
+    JSContextGroupRelease(realm->group);
+    loop_free(realm);
+    mem_free(realm->turn);
+    mem_free(realm);
+}
+
+Value realm_call(Realm *realm, Object function, Value self, size_t argc, const Value *argv,
+                 Value *exception) {
+    Value error = NULL;
+    Value result = JSObjectCallAsFunction(realm->ctx, function, value_object(realm, self), argc, argv, &error);
+    if (!error) return result;
+    if (exception) *exception = error;
+    return NULL;
+}
+
+void realm_settle(Realm *realm) {
+    while ((realm->turn[TURN_HAS_TICKS] || realm->turn[TURN_HAS_REJECTIONS]) && !realm->turn[TURN_EXITING])
+        JSObjectCallAsFunction(realm->ctx, realm->run_ticks, NULL, 0, NULL, NULL);
+}
+
+void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, const Value *argv) {
+    if (realm->turn[TURN_EXITING]) return;
+    Value all[16] = {function, self ? self : value_undefined()};
+    if (argc > COUNT_OF(all) - 2) argc = COUNT_OF(all) - 2;
+    for (size_t i = 0; i < argc; i++) all[i + 2] = argv[i] ? argv[i] : value_undefined();
+    JSObjectCallAsFunction(realm->ctx, realm->dispatch, NULL, argc + 2, all, NULL);
+    realm_settle(realm);
+}
+
+void realm_stop(Realm *realm, int exit_code) {
+    realm->exit_code = exit_code;
+    realm->stopping = true;
+    uv_stop(&realm->loop);
+}

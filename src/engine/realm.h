@@ -1,0 +1,153 @@
+/* A realm is one thread's JavaScript world: its engine context, its event loop, its modules, its
+ * handles. It is passed to everything that needs it; there is no global state, because a worker
+ * thread is just one more realm. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "engine/value.h"
+
+#include <uv.h>
+
+typedef struct Realm Realm;
+typedef struct Call Call;
+typedef Value (*NativeFunction)(Call *call);
+
+/* A C function as JavaScript sees it. Tables of them end with an entry without a name. */
+typedef struct {
+    const char *name;
+    NativeFunction function;
+} Native;
+
+/* The native half of one Node module: what internalBinding(name) returns. */
+typedef struct {
+    const char *name;
+    const Native *functions;
+    void (*setup)(Realm *realm, Object binding); /* adds constants; may be NULL */
+    void (*teardown)(Realm *realm); /* frees what the module keeps with realm_slot; may be NULL */
+} Module;
+
+/* Everything that JavaScript can hold and C owns starts with this, so that a wrong `this` is told
+ * from a right one. */
+typedef struct {
+    const void *kind;
+} Private;
+
+/* Numbers that JavaScript and C share without crossing: an Int32Array over C's memory. */
+enum {
+    TURN_HAS_TICKS, /* process.nextTick callbacks are waiting */
+    TURN_HAS_REJECTIONS, /* promises were rejected and nobody listens */
+    TURN_IMMEDIATES, /* immediates waiting */
+    TURN_IMMEDIATE_REFS, /* … of them, those that keep the loop alive */
+    TURN_AGAIN, /* the JavaScript side has more of the same: call again */
+    TURN_EXITING, /* process.exit() was called: no more JavaScript callbacks */
+    TURN_FIELDS
+};
+
+typedef struct {
+    bool is_main;
+    int argc;
+    char **argv;
+    const char *exec_path;
+    const Module *const *modules; /* ends with NULL */
+    void *data; /* the runtime's own: options, worker */
+} RealmOptions;
+
+struct Realm {
+    uv_loop_t loop;
+    JSContextGroupRef group;
+    JSGlobalContextRef ctx;
+    RealmOptions options;
+
+    int32_t *turn; /* TURN_… */
+    Object dispatch; /* JS: calls a callback, reports what it throws, runs ticks */
+    Object run_ticks;
+    Object make_error; /* JS: (kind, code, message) -> Error */
+    Object make_uv_error; /* JS: (errno, syscall, path, dest, message) -> Error */
+    Object require; /* JS: id of a built-in -> its exports */
+    Object buffer_prototype; /* Buffer's once it is loaded, Uint8Array's before */
+    Value function_prototype;
+    JSClassRef native_class, handle_class;
+
+    Map builtins; /* id -> exports, for internalBinding */
+    Map prototypes; /* handle class name -> prototype object */
+    Map strings; /* text -> JSStringRef, kept */
+    void *slots[64]; /* per-module state, see realm_slot */
+    List handles;
+    List collected; /* handles whose objects are gone: disposed of in the next turn */
+    Object timers_run, immediates_run;
+    uv_timer_t timer;
+    uv_check_t immediate_check;
+    uv_idle_t immediate_idle;
+    uv_prepare_t housekeeping;
+    void *glib; /* the engine's main context, see loop.c */
+    uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
+    double time_origin_ms;
+    int exit_code;
+    bool stopping;
+};
+
+/* Starts the engine on this thread. NULL with a message on stderr if it cannot. */
+Realm *realm_new(const RealmOptions *options);
+/* Runs the built-in module `id` and returns its exports; NULL and *exception on failure. */
+Value realm_require(Realm *realm, const char *id, Value *exception);
+/* Closes every handle and frees the engine. A main realm may simply exit instead. */
+void realm_free(Realm *realm);
+
+/* One run of the loop until nothing keeps it alive or the realm is stopping. */
+void realm_run_loop(Realm *realm);
+void realm_stop(Realm *realm, int exit_code);
+
+/* Calls a JavaScript callback from the loop: what it throws goes to 'uncaughtException', then ticks
+ * and microtasks run. This is how every event enters JavaScript. */
+void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, const Value *argv);
+/* Calls a function from within a native call or at start; the caller handles *exception. */
+Value realm_call(Realm *realm, Object function, Value self, size_t argc, const Value *argv, Value *exception);
+/* Runs ticks and microtasks until there are none. */
+void realm_settle(Realm *realm);
+
+/* For modules/timers.c: when lib/timers.js wants to be called next, and that its count changed. */
+void realm_schedule_timer(Realm *realm, double delay_ms);
+void realm_immediates_changed(Realm *realm);
+
+/* Per-module state: slot ids are handed out by the modules' own enum in modules/slots.h. */
+static inline void **realm_slot(Realm *realm, unsigned slot) { return &realm->slots[slot]; }
+
+/* For what goes wrong before JavaScript can report it itself. */
+void realm_print_error(Realm *realm, Value error);
+
+/* Text */
+JSStringRef realm_string(Realm *realm, const char *text); /* kept: do not release */
+Value value_string(Realm *realm, const char *text);
+Value value_string_n(Realm *realm, const char *text, size_t len); /* UTF-8 */
+Value value_latin1(Realm *realm, const char *text, size_t len);
+Value value_utf16(Realm *realm, const uint16_t *chars, size_t len);
+
+/* Objects */
+Object object_new(Realm *realm);
+Value object_get(Realm *realm, Object object, const char *name);
+void object_set(Realm *realm, Object object, const char *name, Value value);
+void object_set_int(Realm *realm, Object object, const char *name, int64_t n);
+void object_set_native(Realm *realm, Object object, const Native *native);
+Object array_new(Realm *realm, size_t count, const Value *values);
+Object value_object(Realm *realm, Value v); /* NULL if it is none */
+bool value_is_function(Realm *realm, Value v);
+void value_keep(Realm *realm, Value v); /* the collector leaves it alone … */
+void value_drop(Realm *realm, Value v); /* … until this */
+
+/* Bytes */
+/* A Buffer over memory that is handed over: freed with free() when it is collected. */
+Object buffer_adopt(Realm *realm, void *memory, size_t len);
+Object buffer_copy(Realm *realm, const void *data, size_t len);
+Object array_buffer_adopt(Realm *realm, void *memory, size_t len);
+/* A typed array over memory that C keeps (it must outlive the realm's use of it). */
+Object typed_array_over(Realm *realm, JSTypedArrayType type, void *memory, size_t bytes);
+/* The bytes of a typed array, DataView-less ArrayBuffer or Buffer; false if it is none. Valid until
+ * JavaScript runs again, or longer while the value is kept. */
+bool value_bytes(Realm *realm, Value v, char **data, size_t *len);
+
+/* Errors: each makes an Error for *exception or a callback. */
+Value error_new(Realm *realm, const char *kind, const char *code, const char *message);
+Value error_uv(Realm *realm, int err, const char *syscall, const char *path, const char *dest);

@@ -1,0 +1,198 @@
+/* Text, objects and bytes between C and the engine. */
+#include "engine/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+JSStringRef realm_string(Realm *realm, const char *text) {
+    JSStringRef string = map_get(&realm->strings, text);
+    if (string) return string;
+    string = JSStringCreateWithUTF8CString(text);
+    map_set(&realm->strings, text, string);
+    return string;
+}
+
+static Value take_string(Realm *realm, JSStringRef string) {
+    Value v = JSValueMakeString(realm->ctx, string);
+    JSStringRelease(string);
+    return v;
+}
+
+Value value_utf16(Realm *realm, const uint16_t *chars, size_t len) {
+    return take_string(realm, JSStringCreateWithCharacters(chars, len));
+}
+
+Value value_latin1(Realm *realm, const char *text, size_t len) {
+    JSChar room[512], *chars = len <= COUNT_OF(room) ? room : mem_new(len * sizeof *chars);
+    room[0] = 0;
+    for (size_t i = 0; i < len; i++) chars[i] = (unsigned char)text[i];
+    Value v = value_utf16(realm, chars, len);
+    if (chars != room) mem_free(chars);
+    return v;
+}
+
+/* One code point of UTF-8; malformed input gives U+FFFD for each maximal bad part, as the standard
+ * says. Returns the bytes used. */
+static size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code) {
+    unsigned char c = at[0];
+    if (c < 0x80) return *code = c, 1;
+    *code = 0xfffd;
+    size_t more = c >= 0xc2 && c <= 0xdf ? 1 : (c & 0xf0) == 0xe0 ? 2 : c >= 0xf0 && c <= 0xf4 ? 3 : 0;
+    if (!more || left < 2) return 1;
+    unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    if (at[1] < low || at[1] > high) return 1;
+    uint32_t value = (uint32_t)(c & (0x3f >> more)) << 6 | (at[1] & 0x3f);
+    for (size_t i = 2; i <= more; i++) {
+        if (i >= left || (at[i] & 0xc0) != 0x80) return i;
+        value = value << 6 | (at[i] & 0x3f);
+    }
+    *code = value;
+    return more + 1;
+}
+
+Value value_string_n(Realm *realm, const char *text, size_t len) {
+    JSChar room[512], *chars = len <= COUNT_OF(room) ? room : mem_new(len * sizeof *chars);
+    room[0] = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t code;
+        i += utf8_decode((const unsigned char *)text + i, len - i, &code);
+        if (code > 0xffff) {
+            chars[n++] = (JSChar)(0xd7c0 + (code >> 10));
+            code = 0xdc00 | (code & 0x3ff);
+        }
+        chars[n++] = (JSChar)code;
+    }
+    Value v = value_utf16(realm, chars, n);
+    if (chars != room) mem_free(chars);
+    return v;
+}
+
+Value value_string(Realm *realm, const char *text) {
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] >= 0x80) return value_string_n(realm, text, len);
+    return take_string(realm, JSStringCreateWithUTF8CString(text));
+}
+
+Object object_new(Realm *realm) { return JSObjectMake(realm->ctx, NULL, NULL); }
+
+Value object_get(Realm *realm, Object object, const char *name) {
+    Value v = JSObjectGetProperty(realm->ctx, object, realm_string(realm, name), NULL);
+    return v ? v : value_undefined();
+}
+
+void object_set(Realm *realm, Object object, const char *name, Value value) {
+    JSObjectSetProperty(realm->ctx, object, realm_string(realm, name), value, kJSPropertyAttributeNone, NULL);
+}
+
+void object_set_int(Realm *realm, Object object, const char *name, int64_t n) {
+    object_set(realm, object, name, value_number((double)n));
+}
+
+Object array_new(Realm *realm, size_t count, const Value *values) {
+    return JSObjectMakeArray(realm->ctx, count, values, NULL);
+}
+
+Object value_object(Realm *realm, Value v) {
+    return value_is_cell(v) && JSValueIsObject(realm->ctx, v) ? (Object)v : NULL;
+}
+
+bool value_is_function(Realm *realm, Value v) {
+    Object object = value_object(realm, v);
+    return object && JSObjectIsFunction(realm->ctx, object);
+}
+
+void value_keep(Realm *realm, Value v) { JSValueProtect(realm->ctx, v); }
+void value_drop(Realm *realm, Value v) { JSValueUnprotect(realm->ctx, v); }
+
+static void free_memory(void *bytes, void *data) { free(data); }
+
+Object buffer_adopt(Realm *realm, void *memory, size_t len) {
+    Object array = JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
+                                                         free_memory, memory, NULL);
+    if (array) JSObjectSetPrototype(realm->ctx, array, realm->buffer_prototype);
+    return array;
+}
+
+Object buffer_copy(Realm *realm, const void *data, size_t len) {
+    void *memory = malloc(len ? len : 1);
+    if (!memory) abort();
+    if (len) memcpy(memory, data, len);
+    return buffer_adopt(realm, memory, len);
+}
+
+Object array_buffer_adopt(Realm *realm, void *memory, size_t len) {
+    return JSObjectMakeArrayBufferWithBytesNoCopy(realm->ctx, memory, len, free_memory, memory, NULL);
+}
+
+Object typed_array_over(Realm *realm, JSTypedArrayType type, void *memory, size_t bytes) {
+    return JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, type, memory, bytes, NULL, NULL, NULL);
+}
+
+bool value_bytes(Realm *realm, Value v, char **data, size_t *len) {
+    if (!value_is_cell(v)) return false;
+    JSTypedArrayType type = JSValueGetTypedArrayType(realm->ctx, v, NULL);
+    if (type == kJSTypedArrayTypeNone) return false;
+    Object object = (Object)v;
+    if (type == kJSTypedArrayTypeArrayBuffer) {
+        *data = JSObjectGetArrayBufferBytesPtr(realm->ctx, object, NULL);
+        *len = JSObjectGetArrayBufferByteLength(realm->ctx, object, NULL);
+    } else {
+        *data = JSObjectGetTypedArrayBytesPtr(realm->ctx, object, NULL);
+        *len = JSObjectGetTypedArrayByteLength(realm->ctx, object, NULL);
+        /* ByteOffset is already part of the pointer. */
+    }
+    return true;
+}
+
+Object call_function(const Call *call, size_t i) {
+    Value v = call_arg(call, i);
+    return value_is_function(call->realm, v) ? (Object)v : NULL;
+}
+
+bool call_bytes(Call *call, size_t i, char **data, size_t *len) {
+    if (value_bytes(call->realm, call_arg(call, i), data, len)) return true;
+    throw_type(call, "ERR_INVALID_ARG_TYPE", "argument %zu must be a Buffer, TypedArray or ArrayBuffer", i);
+    return false;
+}
+
+static bool text_from_string(JSStringRef string, Text *text) {
+    size_t max = JSStringGetMaximumUTF8CStringSize(string);
+    text->data = max <= sizeof text->room ? text->room : mem_new(max);
+    size_t written = JSStringGetUTF8CString(string, text->data, max);
+    text->len = written ? written - 1 : 0;
+    text->data[text->len] = '\0';
+    return true;
+}
+
+bool value_text(Realm *realm, Value v, Text *text) {
+    char *data;
+    size_t len;
+    text->data = text->room;
+    text->room[0] = '\0';
+    text->len = 0;
+    if (value_bytes(realm, v, &data, &len)) {
+        if (len >= sizeof text->room) text->data = mem_new(len + 1);
+        if (len) memcpy(text->data, data, len);
+        text->data[text->len = len] = '\0';
+        return true;
+    }
+    JSStringRef string = JSValueToStringCopy(realm->ctx, v, NULL);
+    if (!string) return false;
+    text_from_string(string, text);
+    JSStringRelease(string);
+    return true;
+}
+
+bool call_text(Call *call, size_t i, Text *text) {
+    if (value_text(call->realm, call_arg(call, i), text)) return true;
+    throw_type(call, "ERR_INVALID_ARG_TYPE", "argument %zu must be a string", i);
+    return false;
+}
+
+void text_free(Text *text) {
+    if (text->data && text->data != text->room) mem_free(text->data);
+    text->data = NULL;
+}

@@ -1,0 +1,16 @@
+/* Every module of this folder, one line each. A new module adds its name here and to modules.c. */
+#pragma once
+
+#include "engine/realm.h"
+
+extern const Module loader_module;
+extern const Module options_module;
+extern const Module process_module;
+extern const Module stdio_module;
+extern const Module timers_module;
+extern const Module uv_module;
+
+extern const Module *const all_modules[];
+
+/* Where a module keeps its state in a realm: realm_slot(realm, SLOT_…). */
+enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_COUNT };

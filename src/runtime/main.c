@@ -1,0 +1,87 @@
+/* galley-js: reads the command line, starts the main realm, hands it to lib/internal/main.js, and runs
+ * the loop until nothing is left to wait for. */
+#include "engine/call.h"
+#include "modules/modules.h"
+#include "runtime/options.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char help_text[] =
+    "Usage: galley [options] [ script.js ] [arguments]\n"
+    "       galley start | list | logs | reload | ...   keep programs running; see galley help\n"
+    "\n"
+    "Options:\n"
+    "  -                            script read from stdin (default when stdin is not a terminal)\n"
+    "  --                           end of options\n"
+    "  -e, --eval SCRIPT            run a script given as text\n"
+    "  -p, --print SCRIPT           run it and print what it comes to\n"
+    "  -c, --check                  only check the script's syntax\n"
+    "  -r, --require MODULE         require a module first (may be repeated)\n"
+    "  -C, --conditions NAME        a further condition for package.json exports and imports\n"
+    "  --expose-gc                  give programs gc()\n"
+    "  --stack-trace-limit=N        lines in a stack (default 10)\n"
+    "  --unhandled-rejections=MODE  throw (default), strict, warn, none, warn-with-error-code\n"
+    "  --no-warnings                do not print warnings\n"
+    "  --no-deprecation             do not print deprecations; --throw-deprecation throws them\n"
+    "  --test                       run test files and report\n"
+    "  -v, --version                print the version of Node whose interface is offered\n"
+    "  -h, --help                   print this\n"
+    "\n"
+    "NODE_OPTIONS may hold the options that start with two dashes.\n";
+
+static void handle_defaults(void) {
+    signal(SIGPIPE, SIG_IGN);
+    for (int fd = 0; fd <= 2; fd++) /* a program must not get a file as its stdin or stdout by chance */
+        if (uv_guess_handle(fd) == UV_UNKNOWN_HANDLE && access("/dev/null", R_OK) == 0) {
+            if (write(fd, "", 0) < 0) {
+                FILE *null = fopen("/dev/null", "r+");
+                (void)null;
+            }
+        }
+}
+
+int main(int argc, char **argv) {
+    Options options;
+    int exit_code;
+    argv = uv_setup_args(argc, argv);
+    if (!options_read(&options, argc, argv, &exit_code)) return exit_code;
+    if (options.help) {
+        fputs(help_text, stdout);
+        return 0;
+    }
+    if (options.version) {
+        puts(NODE_API_VERSION);
+        return 0;
+    }
+    handle_defaults();
+    char path[PATH_MAX];
+    size_t size = sizeof path;
+    if (uv_exepath(path, &size)) snprintf(path, sizeof path, "%s", argv[0]);
+    RealmOptions realm_options = {
+        .is_main = true, .argc = argc, .argv = argv, .exec_path = path, .modules = all_modules, .data = &options};
+    Realm *realm = realm_new(&realm_options);
+    if (!realm) return 70;
+
+    Value exception = NULL;
+    Object start = (Object)realm_require(realm, "internal/main", &exception);
+    if (!start || exception) {
+        realm_print_error(realm, exception);
+        return 70;
+    }
+    Object run = (Object)object_get(realm, start, "run");
+    Object finish = (Object)object_get(realm, start, "beforeExit");
+    value_keep(realm, start);
+    realm_dispatch(realm, run, NULL, 0, NULL);
+    do {
+        realm_run_loop(realm);
+        if (realm->stopping) break;
+        realm_dispatch(realm, finish, NULL, 0, NULL);
+    } while (uv_loop_alive(&realm->loop));
+    Object end = (Object)object_get(realm, start, "exit");
+    realm_dispatch(realm, end, NULL, 0, NULL); /* emits 'exit' and ends the process */
+    return realm->exit_code;
+}

@@ -1,0 +1,221 @@
+#include "runtime/options.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { SWITCH, WITH_VALUE, OPTIONAL_VALUE } OptionKind;
+
+static const struct {
+    const char *name;
+    OptionKind kind;
+    bool in_node_options;
+} known[] = {
+    {"abort-on-uncaught-exception", SWITCH,         true },
+    {"conditions",                  WITH_VALUE,     true },
+    {"deprecation",                 SWITCH,         true },
+    {"disable-warning",             WITH_VALUE,     true },
+    {"dns-result-order",            WITH_VALUE,     true },
+    {"enable-source-maps",          SWITCH,         true },
+    {"expose-gc",                   SWITCH,         true },
+    {"heapsnapshot-signal",         WITH_VALUE,     true },
+    {"insecure-http-parser",        SWITCH,         true },
+    {"loop-watch",                  WITH_VALUE,     true },
+    {"max-http-header-size",        WITH_VALUE,     true },
+    {"max-old-space-size",          WITH_VALUE,     true },
+    {"network-family-autoselection", SWITCH,        true },
+    {"network-family-autoselection-attempt-timeout", WITH_VALUE, true},
+    {"pending-deprecation",         SWITCH,         true },
+    {"preserve-symlinks",           SWITCH,         true },
+    {"preserve-symlinks-main",      SWITCH,         true },
+    {"profile",                     SWITCH,         true },
+    {"redirect-warnings",           WITH_VALUE,     true },
+    {"stack-size",                  WITH_VALUE,     false},
+    {"stack-trace-limit",           WITH_VALUE,     true },
+    {"test",                        SWITCH,         false},
+    {"test-concurrency",            WITH_VALUE,     true },
+    {"test-name-pattern",           WITH_VALUE,     true },
+    {"test-skip-pattern",           WITH_VALUE,     true },
+    {"test-only",                   SWITCH,         true },
+    {"test-reporter",               WITH_VALUE,     true },
+    {"test-reporter-destination",   WITH_VALUE,     true },
+    {"test-timeout",                WITH_VALUE,     true },
+    {"throw-deprecation",           SWITCH,         true },
+    {"title",                       WITH_VALUE,     true },
+    {"tls-cipher-list",             WITH_VALUE,     true },
+    {"tls-max-v1.2",                SWITCH,         true },
+    {"tls-max-v1.3",                SWITCH,         true },
+    {"tls-min-v1.0",                SWITCH,         true },
+    {"tls-min-v1.1",                SWITCH,         true },
+    {"tls-min-v1.2",                SWITCH,         true },
+    {"tls-min-v1.3",                SWITCH,         true },
+    {"trace-deprecation",           SWITCH,         true },
+    {"trace-uncaught",              SWITCH,         true },
+    {"trace-warnings",              SWITCH,         true },
+    {"unhandled-rejections",        WITH_VALUE,     true },
+    {"use-openssl-ca",              SWITCH,         true },
+    {"warnings",                    SWITCH,         true },
+    {"zero-fill-buffers",           SWITCH,         true },
+};
+
+static const char *const rejection_modes[] = {"none", "warn", "strict", "throw", "warn-with-error-code"};
+
+static bool set_value(Options *options, const char *name, const char *value) {
+    if (strcmp(name, "unhandled-rejections") == 0) {
+        bool found = false;
+        for (size_t i = 0; i < COUNT_OF(rejection_modes); i++) found |= !strcmp(value, rejection_modes[i]);
+        if (!found) {
+            fprintf(stderr, "%s: invalid value for --unhandled-rejections\n", options->argv[0]);
+            return false;
+        }
+    }
+    mem_free(map_set(&options->values, name, mem_strdup(value)));
+    return true;
+}
+
+static void add_require(Options *options, const char *name) {
+    options->requires = mem_resize(options->requires, (size_t)(options->require_count + 1) * sizeof(char *));
+    options->requires[options->require_count++] = mem_strdup(name);
+}
+
+static bool bad_option(const Options *options, const char *option) {
+    fprintf(stderr, "%s: bad option: %s\n", options->argv[0], option);
+    return false;
+}
+
+static bool needs_argument(const Options *options, const char *option) {
+    fprintf(stderr, "%s: %s requires an argument\n", options->argv[0], option);
+    return false;
+}
+
+/* Reads one long option; *used is how many words it took. */
+static bool read_long(Options *options, char **words, int left, bool from_environment, int *used) {
+    char name[128];
+    const char *text = words[0] + 2, *value = strchr(text, '=');
+    snprintf(name, sizeof name, "%.*s", (int)(value ? value - text : (long)strlen(text)), text);
+    for (char *c = name; *c; c++)
+        if (*c == '_') *c = '-';
+    *used = 1;
+    if (strcmp(name, "require") == 0 || strcmp(name, "import") == 0) {
+        if (!value && left < 2) return needs_argument(options, words[0]);
+        if (!value) *used = 2;
+        if (name[0] == 'i') return bad_option(options, words[0]);
+        add_require(options, value ? value + 1 : words[1]);
+        return true;
+    }
+    bool negated = strncmp(name, "no-", 3) == 0;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        const char *wanted = known[i].name;
+        bool no = known[i].kind == SWITCH && negated && strcmp(wanted, name + 3) == 0;
+        if (!no && strcmp(wanted, name)) continue;
+        if (from_environment && !known[i].in_node_options) {
+            fprintf(stderr, "%s: %s is not allowed in NODE_OPTIONS\n", options->argv[0], words[0]);
+            return false;
+        }
+        if (known[i].kind == SWITCH) {
+            if (value) return bad_option(options, words[0]);
+            return set_value(options, wanted, no ? "no" : "");
+        }
+        if (value) return set_value(options, wanted, value + 1);
+        if (left < 2 || (words[1][0] == '-' && words[1][1])) return needs_argument(options, words[0]);
+        *used = 2;
+        return set_value(options, wanted, words[1]);
+    }
+    return bad_option(options, words[0]);
+}
+
+/* NODE_OPTIONS: words parted by spaces, double quotes and backslashes as Node reads them. */
+static bool read_environment(Options *options) {
+    const char *text = getenv("NODE_OPTIONS");
+    if (!text || !*text) return true;
+    char *words[128], *copy = mem_new(strlen(text) + 1), *out = copy;
+    int count = 0;
+    bool quoted = false, in_word = false, fine = true;
+    for (const char *c = text; *c && count < 127; c++) {
+        if (*c == '"') {
+            quoted = !quoted;
+            if (!in_word) words[count++] = out, in_word = true;
+        } else if (*c == ' ' && !quoted) {
+            if (in_word) *out++ = '\0', in_word = false;
+        } else {
+            if (*c == '\\' && quoted && c[1]) c++;
+            if (!in_word) words[count++] = out, in_word = true;
+            *out++ = *c;
+        }
+    }
+    *out = '\0';
+    if (quoted) {
+        fprintf(stderr, "%s: invalid value for NODE_OPTIONS (unterminated string)\n", options->argv[0]);
+        fine = false;
+    }
+    for (int i = 0, used; fine && i < count; i += used) {
+        used = 1;
+        if (strcmp(words[i], "-r") == 0 && i + 1 < count) {
+            add_require(options, words[i + 1]);
+            used = 2;
+        } else if (strncmp(words[i], "--", 2) == 0) {
+            fine = read_long(options, words + i, count - i, true, &used);
+        } else {
+            fprintf(stderr, "%s: %s is not allowed in NODE_OPTIONS\n", options->argv[0], words[i]);
+            fine = false;
+        }
+    }
+    mem_free(copy);
+    return fine;
+}
+
+static bool read_words(Options *options) {
+    char **argv = options->argv;
+    int argc = options->argc, i = 1;
+    for (; i < argc; i++) {
+        const char *word = argv[i];
+        if (word[0] != '-' || !word[1]) break;
+        if (strcmp(word, "--") == 0) {
+            i++;
+            break;
+        }
+        if (strcmp(word, "-v") == 0 || strcmp(word, "--version") == 0) options->version = true;
+        else if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) options->help = true;
+        else if (strcmp(word, "-c") == 0 || strcmp(word, "--check") == 0) options->check = true;
+        else if (strcmp(word, "-i") == 0 || strcmp(word, "--interactive") == 0) options->interactive = true;
+        else if (strcmp(word, "-e") == 0 || strcmp(word, "--eval") == 0 || strcmp(word, "-p") == 0 ||
+                 strcmp(word, "-pe") == 0 || strcmp(word, "--print") == 0) {
+            if (word[1] == 'p' || word[2] == 'p') options->print = true;
+            if (i + 1 >= argc) return needs_argument(options, word);
+            options->eval = argv[++i];
+        } else if (strncmp(word, "--eval=", 7) == 0) options->eval = word + 7;
+        else if (strncmp(word, "--print=", 8) == 0) options->eval = word + 8, options->print = true;
+        else if (strcmp(word, "-r") == 0) {
+            if (i + 1 >= argc) return needs_argument(options, word);
+            add_require(options, argv[++i]);
+        } else if (strcmp(word, "-C") == 0) {
+            if (i + 1 >= argc) return needs_argument(options, word);
+            if (!set_value(options, "conditions", argv[++i])) return false;
+        } else if (word[1] == '-') {
+            int used;
+            if (!read_long(options, argv + i, argc - i, false, &used)) return false;
+            i += used - 1;
+        } else {
+            return bad_option(options, word);
+        }
+    }
+    options->script_at = i;
+    options->test = map_has(&options->values, "test");
+    if (!options->eval && !options->test && i < argc) options->script = argv[i];
+    return true;
+}
+
+bool options_read(Options *options, int argc, char **argv, int *exit_code) {
+    *options = (Options){.argc = argc, .argv = argv};
+    *exit_code = 9;
+    return read_environment(options) && read_words(options);
+}
+
+void options_free(Options *options) {
+    MAP_EACH(&options->values, entry) mem_free(entry->value);
+    map_free(&options->values);
+    for (int i = 0; i < options->require_count; i++) mem_free(options->requires[i]);
+    mem_free(options->requires);
+}
