@@ -3,7 +3,8 @@
 // Everything else is loaded when somebody asks for it.
 
 const inside = exports;
-const { internalBinding, compileBuiltin, builtinIds, setEntries } = inside;
+const { compileBuiltin, builtinIds, setEntries } = inside;
+internalBinding = inside.internalBinding;
 
 const cache = { __proto__: null };
 

@@ -20,7 +20,7 @@ const proto = Object.create(EventEmitter.prototype, {
   },
   [Symbol.toStringTag]: { value: 'process', configurable: true },
 });
-const process = Object.create(proto);
+process = Object.create(proto);
 module.exports = process;
 EventEmitter.call(process);
 
