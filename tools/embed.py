@@ -33,7 +33,8 @@ for name in sorted(entries, key=lambda n: n.encode()):
     path = entries[name]
     depends.append(path)
     source = open(path, 'rb').read()
-    text = b'(function (exports, require, module, process, internalBinding) {' + source + b'\n})'
+    parameters = b'exports, require, module, process, internalBinding' if path.startswith(lib) else b'exports, require, module'
+    text = b'(function (' + parameters + b') {' + source + b'\n})'
     table.append((name, len(blob), len(text), all(c < 128 for c in text)))
     blob += text + b'\0'
 

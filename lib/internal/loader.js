@@ -19,6 +19,16 @@ const aliases = {
 // Packages from npm that are part of the program; programs cannot require these copies.
 const packages = /^(?:readable-stream|undici|npm)\//;
 
+// Parts of packages that Galley has itself.
+const replaced = {
+  '__proto__': null,
+  'readable-stream/lib/stream': 'stream',
+  'readable-stream/lib/ours/errors': 'internal/errors',
+  'readable-stream/lib/ours/primordials': 'internal/streams/primordials',
+  'readable-stream/lib/ours/util': 'internal/streams/util',
+  'readable-stream/lib/internal/validators': 'internal/validators',
+};
+
 let processObject = {};
 
 function load(id) {
@@ -56,6 +66,7 @@ function requireFrom(id) {
       else if (part !== '.' && part !== '') parts.push(part);
     }
     const path = parts.join('/').replace(/\.js$/, '');
+    if (replaced[path] !== undefined) return load(replaced[path]);
     return load(ids.has(path) ? path : path + '/index');
   };
 }

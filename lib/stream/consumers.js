@@ -1,0 +1,44 @@
+'use strict';
+// A whole stream as one value, for anything that can be iterated: Node's streams, web streams, generators.
+
+async function bytesOf(stream) {
+  const chunks = [];
+  for await (const chunk of stream)
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return chunks;
+}
+
+async function blob(stream) {
+  const { Blob } = require('buffer');
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return new Blob(chunks);
+}
+
+async function buffer(stream) {
+  const chunks = await bytesOf(stream);
+  return Buffer.concat(chunks.map((chunk) => (chunk instanceof Uint8Array ? chunk :
+    ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : new Uint8Array(chunk))));
+}
+
+async function bytes(stream) {
+  const all = await buffer(stream);
+  return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
+}
+
+async function arrayBuffer(stream) {
+  const all = await buffer(stream);
+  return all.buffer.slice(all.byteOffset, all.byteOffset + all.byteLength);
+}
+
+async function text(stream) {
+  const decoder = new TextDecoder();
+  let all = '';
+  for await (const chunk of stream)
+    all += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  return all + decoder.decode();
+}
+
+const json = async (stream) => JSON.parse(await text(stream));
+
+module.exports = { arrayBuffer, blob, buffer, bytes, json, text };
