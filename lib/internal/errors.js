@@ -22,7 +22,12 @@ function uv() {
 }
 
 function uvEntry(errno) {
-  uvMap ??= uv().getErrorMap();
+  if (uvMap === undefined) {
+    uvMap = new Map();
+    const list = uv().errorList();
+    for (let i = 0; i < list.length; i += 3)
+      uvMap.set(list[i], [list[i + 1], list[i + 2]]);
+  }
   return uvMap.get(errno);
 }
 

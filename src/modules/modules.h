@@ -5,6 +5,7 @@
 
 extern const Module loader_module;
 extern const Module options_module;
+extern const Module os_module;
 extern const Module process_module;
 extern const Module stdio_module;
 extern const Module timers_module;

@@ -1,5 +1,6 @@
 #include "modules/modules.h"
 
 const Module *const all_modules[] = {
-    &loader_module, &options_module, &process_module, &stdio_module, &timers_module, &uv_module, NULL,
+    &loader_module, &options_module, &os_module, &process_module,
+    &stdio_module,  &timers_module,  &uv_module, NULL,
 };
