@@ -2,9 +2,34 @@
 // Makes the realm's world: stacks as programs expect them, ticks, the process object, and globals that
 // load what they need when they are first touched.
 
-const { turn, setEntries, setProcess } = require('internal/builtin');
+const { setEntries, setProcess } = require('internal/builtin');
 
-require('internal/stack');
+const natives = { __proto__: null };
+let errorsRestored = false;
+function restoreErrors() {
+  if (errorsRestored) return;
+  errorsRestored = true;
+  for (const name in natives)
+    Object.defineProperty(globalThis, name, { value: natives[name], writable: true, configurable: true });
+  require('internal/stack');
+}
+
+// Most programs never make an error: what makes stacks readable is loaded with the first of these.
+for (const name of ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError',
+  'AggregateError']) {
+  const native = globalThis[name];
+  Object.defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      restoreErrors();
+      return globalThis[name];
+    },
+    set(value) { Object.defineProperty(globalThis, name, { value, writable: true, configurable: true }); },
+  });
+  natives[name] = native;
+}
+
 const ticks = require('internal/ticks');
 setEntries({
   dispatch: ticks.dispatch,

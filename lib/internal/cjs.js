@@ -5,7 +5,9 @@ const builtin = require('internal/builtin');
 const disk = internalBinding('loader');
 const wrapper = require('internal/module_wrapper');
 const path = require('path');
-const { codes, setStackName } = require('internal/errors');
+
+// Errors are rare: what makes them is loaded with the first.
+const codes = new Proxy({}, { get: (target, code) => require('internal/errors').codes[code] });
 
 const FILE = 0, FOLDER = 1;
 
@@ -506,7 +508,6 @@ function compile(text, filename) {
 }
 
 function esModuleError(filename, why) {
-  const { ERR_REQUIRE_ESM } = codes;
   const text = `${filename}: ES modules are not supported yet (${why}). Use CommonJS: require() and module.exports in a .cjs or .js file`;
   const error = new Error(text);
   error.code = 'ERR_REQUIRE_ESM';
@@ -583,9 +584,10 @@ Object.defineProperty(Module._extensions, '.mjs', { enumerable: false });
 
 Module._initPaths = function () {
   const paths = [];
-  const nodePath = process.env.NODE_PATH;
+  const { envGet } = internalBinding('process');
+  const nodePath = envGet('NODE_PATH');
   if (nodePath) paths.push(...nodePath.split(':').filter(Boolean));
-  const home = process.env.HOME;
+  const home = envGet('HOME');
   if (home) paths.push(path.resolve(home, '.node_modules'), path.resolve(home, '.node_libraries'));
   paths.push(path.resolve(process.execPath, '..', '..', 'lib', 'node'));
   Module.globalPaths = paths;

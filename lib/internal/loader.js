@@ -29,8 +29,6 @@ const replaced = {
   'readable-stream/lib/internal/validators': 'internal/validators',
 };
 
-let processObject = {};
-
 function load(id) {
   const present = cache[id];
   if (present !== undefined) return present.exports;
@@ -46,12 +44,13 @@ function load(id) {
   cache[id] = module;
   let done = false;
   try {
-    compiled(module.exports, packages.test(id) ? requireFrom(id) : load, module, processObject, internalBinding);
+    compiled(module.exports, packages.test(id) ? requireFrom(id) : load, module, process, internalBinding);
     done = true;
   } finally {
     if (!done) delete cache[id];
   }
   module.loaded = true;
+  if (id === 'events') builtin.onEvents(module.exports);
   return module.exports;
 }
 
@@ -75,13 +74,13 @@ let idSet;
 const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
 
 // Built-in modules that only answer to their `node:` name.
-const schemeOnly = new Set(['test', 'test/reporters', 'sqlite', 'sea', 'galley']);
-schemeOnly.delete('galley');
+const schemeOnly = new Set(['test', 'test/reporters', 'sqlite', 'sea']);
 
 const isPublic = (id) => !id.startsWith('internal/') && !packages.test(id);
 
 const builtin = {
   require: load,
+  onEvents: undefined, // lib/internal/process.js wants to know when 'events' is there
   has: (id) => isPublic(id) && (cache[id] !== undefined || ids.has(id)),
   canBeRequiredWithoutScheme: (id) => builtin.has(id) && !schemeOnly.has(id),
   publicIds: () => builtinIds().filter(isPublic),
@@ -89,7 +88,7 @@ const builtin = {
   turn: inside.turn,
   isMainThread: inside.isMainThread,
   setEntries,
-  setProcess(object) { processObject = object; },
+  setProcess(object) { process = object; },
 };
 cache['internal/builtin'] = { id: 'internal/builtin', exports: builtin, loaded: true };
 

@@ -27,8 +27,8 @@ function prepare() {
 
 // Set up by whoever forked us, before the program runs.
 function joinParent() {
-  if (process.env.NODE_CHANNEL_FD !== undefined) require('child_process')._joinParent?.();
-  if (process.env.NODE_UNIQUE_ID !== undefined) require('cluster')._joinPrimary?.();
+  if (binding.envGet('NODE_CHANNEL_FD') !== undefined) require('child_process')._joinParent?.();
+  if (binding.envGet('NODE_UNIQUE_ID') !== undefined) require('cluster')._joinPrimary?.();
 }
 
 function readStdin() {
@@ -36,27 +36,40 @@ function readStdin() {
   return fs.readFileSync(0, 'utf8');
 }
 
+// -e and stdin: a script in the global scope, with require, module and every built-in module by name.
 function runText(text, name, print) {
-  const { Module, makeRequire } = require('internal/cjs');
-  const path = require('path');
-  const module = new Module(name);
-  module.filename = path.join(process.cwd(), name);
-  module.paths = Module._nodeModulePaths(process.cwd());
-  const require_ = makeRequire(module);
-  Object.assign(globalThis, { module, exports: module.exports, __filename: name, __dirname: '.' });
-  globalThis.require = require_;
-  for (const id of require('internal/builtin').publicIds()) {
-    if (id.includes('/') || id in globalThis || id[0] === '_') continue;
-    Object.defineProperty(globalThis, id, {
-      configurable: true, enumerable: false,
+  const define = (key, get) => {
+    Object.defineProperty(globalThis, key, {
+      configurable: true,
+      enumerable: false,
       get() {
-        const value = require_(id);
-        Object.defineProperty(globalThis, id, { value, writable: true, configurable: true, enumerable: false });
+        const value = get();
+        Object.defineProperty(globalThis, key, { value, writable: true, configurable: true, enumerable: false });
         return value;
       },
-      set(value) { Object.defineProperty(globalThis, id, { value, writable: true, configurable: true, enumerable: true }); },
+      set(value) {
+        Object.defineProperty(globalThis, key, { value, writable: true, configurable: true, enumerable: true });
+      },
     });
-  }
+  };
+  let module;
+  const getModule = () => {
+    if (module !== undefined) return module;
+    const { Module } = require('internal/cjs');
+    Module._initPaths();
+    module = new Module(name);
+    module.filename = require('path').join(process.cwd(), name);
+    module.paths = Module._nodeModulePaths(process.cwd());
+    return module;
+  };
+  const getRequire = () => require('internal/cjs').makeRequire(getModule());
+  define('module', getModule);
+  define('exports', () => getModule().exports);
+  define('require', getRequire);
+  globalThis.__filename = name;
+  globalThis.__dirname = '.';
+  for (const id of require('internal/builtin').publicIds())
+    if (text.includes(id) && !id.includes('/') && id[0] !== '_' && !(id in globalThis)) define(id, () => getRequire()(id));
   const result = internalBinding('loader').run(text, name, 1);
   if (print) console.log(result);
 }
@@ -73,24 +86,26 @@ function check(file) {
 
 function run() {
   prepare();
-  const cjs = require('internal/cjs');
-  cjs.Module._initPaths();
   if (task.check) {
     check(task.script);
     return;
   }
   joinParent();
-  cjs.Module._preloadModules(task.require);
+  if (task.require.length > 0) {
+    const { Module } = require('internal/cjs');
+    Module._initPaths();
+    Module._preloadModules(task.require);
+  }
   if (task.test) {
     require('internal/test_runner/main').run(process.argv.slice(1));
   } else if (task.eval !== undefined) runText(task.eval, '[eval]', task.print);
   else if (task.script === undefined || task.script === '-') {
-    if (task.script === '-') process.argv.splice(1, 1, '-');
     runText(readStdin(), '[stdin]', task.print);
   } else {
-    const path = require('path');
-    process.argv[1] = path.resolve(task.script);
-    cjs.Module.runMain(process.argv[1]);
+    const { Module } = require('internal/cjs');
+    Module._initPaths();
+    process.argv[1] = require('path').resolve(task.script);
+    Module.runMain(process.argv[1]);
   }
 }
 

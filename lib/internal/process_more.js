@@ -1,0 +1,194 @@
+'use strict';
+// The parts of `process` that few programs touch; lib/internal/process.js loads them on first use.
+
+const binding = internalBinding('process');
+const { codes: { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL } } = require('internal/errors');
+
+const more = {};
+module.exports = more;
+const value = (name, v) => { more[name] = v; };
+
+value('umask', function umask(mask) {
+  if (mask === undefined) return binding.umask();
+  const { parseFileMode } = require('internal/validators');
+  return binding.umask(parseFileMode(mask, 'mask'));
+});
+
+// Times
+function hrtime(previous) {
+  const now = binding.hrtime();
+  let seconds = Math.floor(now / 1e9);
+  let nanos = now - seconds * 1e9;
+  if (previous !== undefined) {
+    const { validateArray } = require('internal/validators');
+    validateArray(previous, 'time');
+    if (previous.length !== 2) throw new ERR_OUT_OF_RANGE('time', 2, previous.length);
+    seconds -= previous[0];
+    nanos -= previous[1];
+    if (nanos < 0) {
+      seconds--;
+      nanos += 1e9;
+    }
+  }
+  return [seconds, nanos];
+}
+hrtime.bigint = function bigint() { return binding.hrtimeBigint(); };
+value('hrtime', hrtime);
+
+// Figures
+function memoryUsage() {
+  const [rss, heapTotal, heapUsed, external, arrayBuffers] = binding.memory();
+  return { rss, heapTotal, heapUsed, external, arrayBuffers };
+}
+memoryUsage.rss = function rss() { return binding.rss(); };
+value('memoryUsage', memoryUsage);
+value('constrainedMemory', function constrainedMemory() { return binding.constrainedMemory(); });
+value('availableMemory', function availableMemory() { return binding.availableMemory(); });
+
+function cpuTimes(who, previous) {
+  const [user, system] = binding.usage(who);
+  if (previous === undefined) return { user, system };
+  const { validateObject } = require('internal/validators');
+  if (typeof previous !== 'object' || previous === null) validateObject(previous, 'prevValue');
+  for (const key of ['user', 'system']) {
+    const was = previous[key];
+    if (typeof was !== 'number') throw new ERR_INVALID_ARG_TYPE(`prevValue.${key}`, 'number', was);
+    if (!(was >= 0 && was <= Number.MAX_SAFE_INTEGER)) {
+      const { codes: { ERR_INVALID_ARG_VALUE_RANGE } } = require('internal/errors');
+      throw ERR_INVALID_ARG_VALUE_RANGE ? new ERR_INVALID_ARG_VALUE_RANGE(`prevValue.${key}`, was) :
+        new RangeError(`The property 'prevValue.${key}' is invalid. Received ${was}`);
+    }
+  }
+  return { user: user - previous.user, system: system - previous.system };
+}
+value('cpuUsage', function cpuUsage(prevValue) { return cpuTimes(0, prevValue); });
+value('threadCpuUsage', function threadCpuUsage(prevValue) { return cpuTimes(1, prevValue); });
+value('resourceUsage', function resourceUsage() {
+  const [userCPUTime, systemCPUTime, maxRSS, sharedMemorySize, unsharedDataSize, unsharedStackSize,
+    minorPageFault, majorPageFault, swappedOut, fsRead, fsWrite, ipcSent, ipcReceived, signalsCount,
+    voluntaryContextSwitches, involuntaryContextSwitches] = binding.usage(0);
+  return { userCPUTime, systemCPUTime, maxRSS, sharedMemorySize, unsharedDataSize, unsharedStackSize,
+    minorPageFault, majorPageFault, swappedOut, fsRead, fsWrite, ipcSent, ipcReceived, signalsCount,
+    voluntaryContextSwitches, involuntaryContextSwitches };
+});
+
+// Who we are
+value('getuid', function getuid() { return binding.ids()[0]; });
+value('geteuid', function geteuid() { return binding.ids()[1]; });
+value('getgid', function getgid() { return binding.ids()[2]; });
+value('getegid', function getegid() { return binding.ids()[3]; });
+value('getgroups', function getgroups() { return binding.groups(); });
+
+function checkId(id, name) {
+  if (typeof id === 'number') require('internal/validators').validateUint32(id, name);
+  else if (typeof id !== 'string') throw new ERR_INVALID_ARG_TYPE(name, ['number', 'string'], id);
+}
+function unknown(kind, id) {
+  const { codes: { ERR_UNKNOWN_CREDENTIAL } } = require('internal/errors');
+  throw new ERR_UNKNOWN_CREDENTIAL(kind, id);
+}
+for (const name of ['setuid', 'seteuid', 'setgid', 'setegid']) {
+  const kind = name.endsWith('uid') ? 'User' : 'Group';
+  value(name, {
+    [name](id) {
+      checkId(id, 'id');
+      if (binding.setId(name, typeof id === 'number' ? id >>> 0 : id) === 1) unknown(kind, id);
+    },
+  }[name]);
+}
+value('setgroups', function setgroups(groups) {
+  require('internal/validators').validateArray(groups, 'groups');
+  groups.forEach((group, i) => checkId(group, `groups[${i}]`));
+  const bad = binding.setGroups(groups);
+  if (bad > 0) unknown('Group', groups[bad - 1]);
+});
+value('initgroups', function initgroups(user, extraGroup) {
+  checkId(user, 'user');
+  checkId(extraGroup, 'extraGroup');
+  const bad = binding.initGroups(user, extraGroup);
+  if (bad === 1) unknown('User', user);
+  if (bad === 2) unknown('Group', extraGroup);
+});
+
+value('abort', function abort() { binding.abort(); });
+
+value('kill', function kill(pid, signal) {
+  // eslint-disable-next-line eqeqeq
+  if (pid != (pid | 0)) throw new ERR_INVALID_ARG_TYPE('pid', 'number', pid);
+  let number;
+  if (typeof signal === 'number') number = signal;
+  else {
+    const { signals } = require('os').constants;
+    number = signals[signal || 'SIGTERM'];
+    if (number === undefined) throw new ERR_UNKNOWN_SIGNAL(signal);
+  }
+  const error = process._kill(pid | 0, number);
+  if (error) {
+    const { ErrnoException } = require('internal/errors');
+    throw new ErrnoException(error, 'kill');
+  }
+  return true;
+});
+
+// Errors that nobody caught
+value('setUncaughtExceptionCaptureCallback', function setUncaughtExceptionCaptureCallback(fn) {
+  const fatal = require('internal/fatal');
+  if (fn === null) {
+    fatal.captureCallback = null;
+    return;
+  }
+  if (typeof fn !== 'function') throw new ERR_INVALID_ARG_TYPE('fn', ['Function', 'null'], fn);
+  if (fatal.captureCallback !== null) {
+    const { codes: { ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET } } = require('internal/errors');
+    throw new ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET();
+  }
+  fatal.captureCallback = fn;
+});
+value('hasUncaughtExceptionCaptureCallback', function hasUncaughtExceptionCaptureCallback() {
+  return require('internal/fatal').captureCallback !== null;
+});
+value('getBuiltinModule', function getBuiltinModule(id) {
+  require('internal/validators').validateString(id, 'id');
+  const name = id.startsWith('node:') ? id.slice(5) : id;
+  const { has, canBeRequiredWithoutScheme, require: load } = require('internal/builtin');
+  if (id.startsWith('node:') ? has(name) : canBeRequiredWithoutScheme(name)) return load(name);
+});
+value('getActiveResourcesInfo', function getActiveResourcesInfo() {
+  return require('internal/resources').info();
+});
+value('_getActiveHandles', () => []);
+value('_getActiveRequests', () => []);
+value('loadEnvFile', function loadEnvFile(path = '.env') {
+  const { parseEnv } = require('util');
+  const { toPathIfFileURL } = require('internal/url');
+  const parsed = parseEnv(require('fs').readFileSync(toPathIfFileURL(path), 'utf8'));
+  for (const key in parsed) if (process.env[key] === undefined) process.env[key] = parsed[key];
+});
+value('ref', function ref(object) {
+  const method = object?.[Symbol.for('nodejs.ref')] ?? object?.[Symbol.for('node:ref')] ?? object?.ref;
+  if (typeof method === 'function') Reflect.apply(method, object, []);
+});
+value('unref', function unref(object) {
+  const method = object?.[Symbol.for('nodejs.unref')] ?? object?.[Symbol.for('node:unref')] ?? object?.unref;
+  if (typeof method === 'function') Reflect.apply(method, object, []);
+});
+value('dlopen', function dlopen(module, filename) {
+  const { codes: { ERR_DLOPEN_FAILED } } = require('internal/errors');
+  const text = `${filename}: Galley cannot load native addons: they are bound to V8 and Node's own interfaces. ` +
+    'Look for a version of the package in JavaScript or WebAssembly';
+  throw ERR_DLOPEN_FAILED ? new ERR_DLOPEN_FAILED(text) : Object.assign(new Error(text), { code: 'ERR_DLOPEN_FAILED' });
+});
+value('binding', function binding(name) {
+  throw new Error(`No such module: ${name}`);
+});
+
+value('openStdin', function openStdin() {
+  process.stdin.resume();
+  return process.stdin;
+});
+
+value('checkExitCode', (code) => {
+  if (typeof code === 'number') throw new ERR_OUT_OF_RANGE('code', 'an integer', code);
+  if (typeof code !== 'string' || code === '' || !Number.isInteger(Number(code)))
+    throw new ERR_INVALID_ARG_TYPE('code', ['integer'], code);
+});
