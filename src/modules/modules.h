@@ -3,6 +3,7 @@
 
 #include "engine/realm.h"
 
+extern const Module buffer_module;
 extern const Module loader_module;
 extern const Module options_module;
 extern const Module os_module;
