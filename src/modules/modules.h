@@ -10,6 +10,7 @@ extern const Module os_module;
 extern const Module process_module;
 extern const Module stdio_module;
 extern const Module timers_module;
+extern const Module util_module;
 extern const Module uv_module;
 
 extern const Module *const all_modules[];

@@ -12,4 +12,6 @@ const Module *const all_modules[] = {
     &timers_module,
     &uv_module,
     NULL,
+    &loader_module, &options_module, &os_module, &process_module, &stdio_module, &timers_module,
+    &util_module,   &uv_module,      NULL,
 };

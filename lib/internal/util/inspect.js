@@ -4,7 +4,7 @@
 // This file walks values and lays the text out; inspect_kinds knows what each kind of object shows.
 
 const { isStackOverflowError } = require('internal/errors');
-const { proxyParts } = internalBinding('util');
+const { proxyParts } = require('internal/util/engine');
 const { validateObject, validateString } = require('internal/validators');
 const { getStringWidth, stripVTControlCharacters } = require('internal/util/string_width');
 

@@ -2,12 +2,13 @@
 
 // Errors as text: the stack with its first line put right, without the lines that the cause repeats.
 
+const { stackOf } = require('internal/stack');
 const { formatValue, prefixOf } = require('internal/util/inspect');
 
 function stackText(context, error) {
   let stack;
   try {
-    ({ stack } = error);
+    stack = stackOf(error);
   } catch {
     stack = undefined;
   }

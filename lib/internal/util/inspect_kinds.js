@@ -2,7 +2,7 @@
 
 // What each kind of object shows when it is inspected: its braces, its entries, and which of its properties.
 
-const { proxyParts, promiseState, iteratorSource, iteratorMove } = internalBinding('util');
+const { proxyParts, promiseState, remainingItems } = require('internal/util/engine');
 const types = require('internal/util/types');
 const inspector = require('internal/util/inspect');
 const { formatPrimitive, formatNumber, formatBigInt, formatValue, formatProperty, kArray, kArrayExtras, kObject, prefixOf,
@@ -219,17 +219,11 @@ function formatMap(context, value, recurseTimes) {
     `${formatValue(context, key, recurseTimes)} => ${formatValue(context, item, recurseTimes)}`);
 }
 
-// What an iterator has yet to yield is read from a copy, so that the original does not move.
 function formatIterator(context, value, recurseTimes, braces) {
-  const source = iteratorSource(value);
-  if (source === undefined)
+  const remaining = remainingItems(value);
+  if (remaining === undefined)
     return formatUnknownItems(context);
-  const { prototype } = types.isMap(source[0]) ? Map : Set;
-  const copy = prototype[source[1]].call(source[0]);
-  const isEntries = source[1] === 'entries';
-  if (!iteratorMove(copy, value))
-    return formatUnknownItems(context);
-  const items = [...copy];
+  const { items, isEntries } = remaining;
   if (!isEntries)
     return formatEntries(context, items, items.length, (item) => formatValue(context, item, recurseTimes));
   braces[0] = braces[0].replace(/ Iterator\] \{$/, ' Entries] {');

@@ -3,7 +3,7 @@
 // What a value really is, asked of the engine: nothing that a program assigns can make one kind look like another.
 // The engine's own numbers for kinds of objects are learnt from one specimen of each.
 
-const { objectKind, proxyTarget } = internalBinding('util');
+const { objectKind, proxyTarget } = require('internal/util/engine');
 
 function isObject(value) {
   return typeof value === 'object' && value !== null;
@@ -26,8 +26,6 @@ const kindOf = {
   NumberObject: objectKind(Object(0)),
   StringObject: objectKind(Object('')),
   BooleanObject: objectKind(Object(false)),
-  SymbolObject: objectKind(Object(Symbol.iterator)),
-  BigIntObject: objectKind(Object(0n)),
   DataView: objectKind(new DataView(new ArrayBuffer(0))),
 };
 
@@ -118,10 +116,21 @@ function isProxy(value) {
   return (isObject(value) || typeof value === 'function') && proxyTarget(value) !== undefined;
 }
 
-const boxedKinds = [kindOf.NumberObject, kindOf.StringObject, kindOf.BooleanObject, kindOf.SymbolObject, kindOf.BigIntObject];
+// The boxes of symbols and big integers share one kind.
+const boxKind = objectKind(Object(0n));
+
+function isSymbolObject(value) {
+  return isObject(value) && objectKind(value) === boxKind && answers(Symbol.prototype.valueOf, value);
+}
+
+function isBigIntObject(value) {
+  return isObject(value) && objectKind(value) === boxKind && answers(BigInt.prototype.valueOf, value);
+}
+
+const boxedKinds = [kindOf.NumberObject, kindOf.StringObject, kindOf.BooleanObject];
 
 function isBoxedPrimitive(value) {
-  return isObject(value) && boxedKinds.includes(objectKind(value));
+  return isObject(value) && (boxedKinds.includes(objectKind(value)) || isSymbolObject(value) || isBigIntObject(value));
 }
 
 function isKeyObject(value) {
@@ -136,7 +145,7 @@ module.exports = {
   isArgumentsObject,
   isArrayBuffer,
   isAsyncFunction,
-  isBigIntObject: kindCheck('BigIntObject'),
+  isBigIntObject,
   isBooleanObject: kindCheck('BooleanObject'),
   isDate: kindCheck('Date'),
   isExternal() { return false; },
@@ -154,7 +163,7 @@ module.exports = {
   isSetIterator: kindCheck('SetIterator'),
   isSharedArrayBuffer,
   isStringObject: kindCheck('StringObject'),
-  isSymbolObject: kindCheck('SymbolObject'),
+  isSymbolObject,
   isWeakMap: kindCheck('WeakMap'),
   isWeakSet: kindCheck('WeakSet'),
   isAnyArrayBuffer,
