@@ -10,8 +10,7 @@ const Module *const all_modules[] = {
     &process_module,
     &stdio_module,
     &timers_module,
+    &util_module,
     &uv_module,
     NULL,
-    &loader_module, &options_module, &os_module, &process_module, &stdio_module, &timers_module,
-    &util_module,   &uv_module,      NULL,
 };
