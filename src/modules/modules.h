@@ -3,17 +3,16 @@
 
 #include "engine/realm.h"
 
-extern const Module buffer_module;
+extern const Module http_module;
 extern const Module loader_module;
 extern const Module options_module;
 extern const Module os_module;
 extern const Module process_module;
 extern const Module stdio_module;
 extern const Module timers_module;
-extern const Module util_module;
 extern const Module uv_module;
 
 extern const Module *const all_modules[];
 
 /* Where a module keeps its state in a realm: realm_slot(realm, SLOT_…). */
-enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_COUNT };
+enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_HTTP, SLOT_COUNT };
