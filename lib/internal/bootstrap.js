@@ -61,7 +61,7 @@ function lazy(name, id, key = name, enumerable = false) {
     configurable: true,
     enumerable,
     get() {
-      const value = require(id)[key];
+      const value = key === null ? require(id) : require(id)[key];
       define(globalThis, name, { value, configurable: true, enumerable, writable: true });
       return value;
     },
@@ -88,14 +88,14 @@ lazy('fetch', 'internal/fetch', 'fetch', true);
 lazy('performance', 'perf_hooks', 'performance', true);
 lazy('navigator', 'internal/navigator', 'navigator', true);
 lazy('crypto', 'internal/webcrypto', 'crypto', true);
-lazy('console', 'console', 'globalConsole');
+lazy('console', 'console', null);
 for (const name of ['Buffer', 'Blob', 'File']) lazy(name, 'buffer');
 for (const name of ['URL', 'URLSearchParams']) lazy(name, 'url');
 lazy('URLPattern', 'internal/urlpattern');
 for (const name of ['TextEncoder', 'TextDecoder']) lazy(name, 'internal/encoding');
 for (const name of ['AbortController', 'AbortSignal']) lazy(name, 'internal/abort_controller');
 for (const name of ['Event', 'EventTarget', 'CustomEvent']) lazy(name, 'internal/event_target');
-lazy('DOMException', 'internal/domexception');
+lazy('DOMException', 'internal/domexception', null);
 for (const name of ['MessageChannel', 'MessagePort', 'MessageEvent', 'BroadcastChannel'])
   lazy(name, 'worker_threads');
 for (const name of ['Headers', 'Request', 'Response', 'FormData', 'WebSocket', 'CloseEvent', 'EventSource'])

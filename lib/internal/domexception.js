@@ -84,7 +84,6 @@ function DOMException(message = '', options = 'Error') {
     state.name = `${options}`;
   }
   states.set(error, state);
-  require('internal/errors').restack(error);
   return error;
 }
 

@@ -3,7 +3,7 @@
 // Every error that a program can tell apart by its `code` is made here.
 // The texts live in internal/error_messages, which is read only when the first error is made, so that a program without errors pays nothing for them.
 
-const kIsNodeError = Symbol('kIsNodeError');
+const { kIsNodeError } = require('internal/stack');
 const hiddenTrue = { __proto__: null, value: true, enumerable: false, writable: true, configurable: true };
 
 let messages;
@@ -76,18 +76,7 @@ function nodeErrorNew(baseName, code, entry, args) {
   const message = messageOf(entry, args, fields);
   const error = new (classes[baseName] ??= nodeErrorClass(bases[baseName]))(message);
   Object.assign(error, fields);
-  restack(error);
   return error;
-}
-
-// The stack's first line is written when the error is born, before its code is known; the realm's stack module offers this to write it anew.
-let refreshStack;
-function setStackRefresher(refresher) {
-  refreshStack = refresher;
-}
-function restack(error) {
-  if (refreshStack !== undefined)
-    refreshStack(error);
 }
 
 class SystemError extends Error {
@@ -124,7 +113,6 @@ class SystemError extends Error {
       });
     }
     this.code = code;
-    restack(this);
   }
 
   toString() {
@@ -416,8 +404,6 @@ module.exports = {
   isErrorStackTraceLimitWritable,
   isStackOverflowError,
   kIsNodeError,
-  restack,
-  setStackRefresher,
   uvErrmapGet: uvEntry,
   uvErrorName,
   uvException,

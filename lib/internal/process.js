@@ -128,6 +128,8 @@ for (const name of ['abort', 'availableMemory', 'binding', 'constrainedMemory', 
 lazy('stdin', () => require('internal/stdio').open(0));
 lazy('stdout', () => require('internal/stdio').open(1));
 lazy('stderr', () => require('internal/stdio').open(2));
+const { untouchedStreams } = require('internal/console_state');
+for (const name in untouchedStreams) untouchedStreams[name] = Object.getOwnPropertyDescriptor(process, name).get;
 lazy('features', () => require('internal/versions').features);
 lazy('config', () => require('internal/versions').config());
 lazy('allowedNodeEnvironmentFlags', () => require('internal/versions').allowedFlags());

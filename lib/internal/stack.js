@@ -17,22 +17,19 @@ NativeError.stackTraceLimit = limit + hiddenFrames;
 // Own state on any object, invisible to programs.
 class Stash extends (function (object) { return object; }) {
   #raw;
-  #header;
   #shown;
-  static put(object, raw, header) {
+  static put(object, raw) {
     if (#raw in object) {
       object.#raw = raw;
-      object.#header = header;
       object.#shown = undefined;
     } else {
       const kept = new Stash(object);
       kept.#raw = raw;
-      kept.#header = header;
     }
   }
   static show(object) {
     if (!(#raw in object)) return undefined;
-    if (object.#shown === undefined) object.#shown = format(object, object.#raw, object.#header);
+    if (object.#shown === undefined) object.#shown = format(object, object.#raw);
     return object.#shown;
   }
   static has(object) { return #raw in object; }
@@ -123,19 +120,24 @@ function parse(raw, skipInternal = true) {
   return frames;
 }
 
-function format(object, raw, header) {
+function format(object, raw) {
   const frames = parse(raw);
   const prepare = Error.prepareStackTrace;
   if (typeof prepare === 'function') return prepare(object, frames.map((frame) => new CallSite(frame)));
-  let text = header;
+  let text = headerOf(object);
   for (const frame of frames) text += `\n    at ${showFrame(frame)}`;
   return text;
 }
 
+// Set on the prototypes of errors that have a code, which their first line shows.
+const kIsNodeError = Symbol('kIsNodeError');
+
+// The first line is made when the stack is first read, so that a name or message given after construction shows.
 function headerOf(error) {
   try {
     const { name, message } = error;
-    const shownName = name === undefined ? 'Error' : String(name);
+    let shownName = name === undefined ? 'Error' : String(name);
+    if (error[kIsNodeError] === true) shownName = `${shownName} [${error.code}]`;
     const shownMessage = message === undefined ? '' : String(message);
     if (shownMessage === '') return shownName;
     return shownName === '' ? shownMessage : `${shownName}: ${shownMessage}`;
@@ -152,7 +154,7 @@ const accessor = {
 };
 
 function install(error, raw) {
-  Stash.put(error, raw, headerOf(error));
+  Stash.put(error, raw);
   defineProperty(error, 'stack', accessor);
 }
 
@@ -227,4 +229,4 @@ function callSites(count, above) {
   return parse(holder.stack ?? '').slice(0, count);
 }
 
-module.exports = { stackOf, callSites, parse, install, looksRaw, Error };
+module.exports = { stackOf, callSites, parse, install, looksRaw, Error, kIsNodeError };

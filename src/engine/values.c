@@ -1,6 +1,8 @@
 /* Text, objects and bytes between C and the engine. */
 #include "engine/call.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,49 +24,37 @@ Value value_utf16(Realm *realm, const uint16_t *chars, size_t len) {
     return take_string(realm, JSStringCreateWithCharacters(chars, len));
 }
 
-Value value_latin1(Realm *realm, const char *text, size_t len) {
+static Value value_wide_latin1(Realm *realm, const char *text, size_t len) {
     JSChar room[512], *chars = len <= COUNT_OF(room) ? room : mem_new(len * sizeof *chars);
     room[0] = 0;
-    for (size_t i = 0; i < len; i++) chars[i] = (unsigned char)text[i];
+    for (size_t i = 0; i < len; i++)
+        chars[i] = (unsigned char)text[i];
     Value v = value_utf16(realm, chars, len);
     if (chars != room) mem_free(chars);
     return v;
 }
 
-/* One code point of UTF-8; malformed input gives U+FFFD for each maximal bad part, as the standard
- * says. Returns the bytes used. */
-static size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code) {
-    unsigned char c = at[0];
-    if (c < 0x80) return *code = c, 1;
-    *code = 0xfffd;
-    size_t more = c >= 0xc2 && c <= 0xdf ? 1 : (c & 0xf0) == 0xe0 ? 2 : c >= 0xf0 && c <= 0xf4 ? 3 : 0;
-    if (!more || left < 2) return 1;
-    unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-    if (at[1] < low || at[1] > high) return 1;
-    uint32_t value = (uint32_t)(c & (0x3f >> more)) << 6 | (at[1] & 0x3f);
-    for (size_t i = 2; i <= more; i++) {
-        if (i >= left || (at[i] & 0xc0) != 0x80) return i;
-        value = value << 6 | (at[i] & 0x3f);
-    }
-    *code = value;
-    return more + 1;
+/* The engine keeps ASCII in one byte a character if it gets it as a terminated string. */
+static Value value_ascii(Realm *realm, const char *text, size_t len) {
+    if (memchr(text, '\0', len)) return value_wide_latin1(realm, text, len);
+    char room[1024], *copy = len < sizeof room ? room : malloc(len + 1);
+    if (!copy) abort();
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    Value v = take_string(realm, JSStringCreateWithUTF8CString(copy));
+    if (copy != room) free(copy);
+    return v;
+}
+
+Value value_latin1(Realm *realm, const char *text, size_t len) {
+    return text_is_ascii(text, len) ? value_ascii(realm, text, len) : value_wide_latin1(realm, text, len);
 }
 
 Value value_string_n(Realm *realm, const char *text, size_t len) {
+    if (text_is_ascii(text, len)) return value_ascii(realm, text, len);
     JSChar room[512], *chars = len <= COUNT_OF(room) ? room : mem_new(len * sizeof *chars);
     room[0] = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < len;) {
-        uint32_t code;
-        i += utf8_decode((const unsigned char *)text + i, len - i, &code);
-        if (code > 0xffff) {
-            chars[n++] = (JSChar)(0xd7c0 + (code >> 10));
-            code = 0xdc00 | (code & 0x3ff);
-        }
-        chars[n++] = (JSChar)code;
-    }
-    Value v = value_utf16(realm, chars, n);
+    Value v = value_utf16(realm, chars, utf8_to_utf16(text, len, chars));
     if (chars != room) mem_free(chars);
     return v;
 }
@@ -76,7 +66,9 @@ Value value_string(Realm *realm, const char *text) {
     return take_string(realm, JSStringCreateWithUTF8CString(text));
 }
 
-Object object_new(Realm *realm) { return JSObjectMake(realm->ctx, NULL, NULL); }
+Object object_new(Realm *realm) {
+    return JSObjectMake(realm->ctx, NULL, NULL);
+}
 
 Value object_get(Realm *realm, Object object, const char *name) {
     Value v = JSObjectGetProperty(realm->ctx, object, realm_string(realm, name), NULL);
@@ -104,10 +96,16 @@ bool value_is_function(Realm *realm, Value v) {
     return object && JSObjectIsFunction(realm->ctx, object);
 }
 
-void value_keep(Realm *realm, Value v) { JSValueProtect(realm->ctx, v); }
-void value_drop(Realm *realm, Value v) { JSValueUnprotect(realm->ctx, v); }
+void value_keep(Realm *realm, Value v) {
+    JSValueProtect(realm->ctx, v);
+}
+void value_drop(Realm *realm, Value v) {
+    JSValueUnprotect(realm->ctx, v);
+}
 
-static void free_memory(void *bytes, void *data) { free(data); }
+static void free_memory(void *bytes, void *data) {
+    free(data);
+}
 
 Object buffer_adopt(Realm *realm, void *memory, size_t len) {
     Object array = JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
@@ -142,7 +140,7 @@ bool value_bytes(Realm *realm, Value v, char **data, size_t *len) {
     } else {
         *data = JSObjectGetTypedArrayBytesPtr(realm->ctx, object, NULL);
         *len = JSObjectGetTypedArrayByteLength(realm->ctx, object, NULL);
-        /* ByteOffset is already part of the pointer. */
+        if (*data) *data += JSObjectGetTypedArrayByteOffset(realm->ctx, object, NULL);
     }
     return true;
 }

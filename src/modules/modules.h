@@ -3,6 +3,7 @@
 
 #include "engine/realm.h"
 
+extern const Module buffer_module;
 extern const Module http_module;
 extern const Module loader_module;
 extern const Module options_module;
@@ -10,6 +11,7 @@ extern const Module os_module;
 extern const Module process_module;
 extern const Module stdio_module;
 extern const Module timers_module;
+extern const Module util_module;
 extern const Module uv_module;
 
 extern const Module *const all_modules[];
