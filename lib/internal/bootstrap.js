@@ -30,6 +30,18 @@ for (const name of ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'Synta
   natives[name] = native;
 }
 
+// promise.catch(handler) is a catch clause like any other (see lib/internal/cjs.js, `seen`).
+const { catch: ownCatch } = {
+  catch(onRejected) {
+    if (typeof onRejected !== 'function') return this.then(undefined, onRejected);
+    return this.then(undefined, (reason) => {
+      if (typeof reason === 'object' && reason !== null) require('internal/stack').seen(reason);
+      return onRejected(reason);
+    });
+  },
+};
+Object.defineProperty(Promise.prototype, 'catch', { value: ownCatch, writable: true, configurable: true, enumerable: false });
+
 const ticks = require('internal/ticks');
 setEntries({
   dispatch: ticks.dispatch,

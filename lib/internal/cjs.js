@@ -3,7 +3,6 @@
 
 const builtin = require('internal/builtin');
 const disk = internalBinding('loader');
-const wrapper = require('internal/module_wrapper');
 const path = require('path');
 
 // Errors are rare: what makes them is loaded with the first.
@@ -501,10 +500,14 @@ Object.defineProperty(Module, 'wrap', {
   },
 });
 
+// Shown every error that a program catches: the engine's own get a stack in Node's form.
+function seen(error) {
+  if (typeof error === 'object' && error !== null) require('internal/stack').seen(error);
+}
+
 function compile(text, filename) {
-  if (text.charCodeAt(0) === 0x23 && text.charCodeAt(1) === 0x21) text = '//' + text;
-  if (patched) return disk.run(wrap(text), filename, 1);
-  return disk.run(wrapper.prefix + text + wrapper.suffix, filename, 1);
+  if (patched) return disk.run(wrap(text.startsWith('#!') ? '//' + text : text), filename, 1);
+  return disk.compileText(text, filename);
 }
 
 function esModuleError(filename, why) {
@@ -516,25 +519,33 @@ function esModuleError(filename, why) {
 
 const esSyntax = /^\s*(?:import\s*(?:[\w*{$]|["'])|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|class\b|async\b))/m;
 
+// A syntax error in a file that was written as an ES module says so.
+function explain(error, content, filename) {
+  if (error instanceof SyntaxError && /\bimport\b|\bexport\b|import\.meta|await/.test(error.message) && esSyntax.test(content))
+    return esModuleError(filename, 'it has import or export statements');
+  return error;
+}
+
 Module.prototype._compile = function (content, filename) {
-  let run;
+  let body;
   try {
-    run = compile(content, filename);
+    body = compile(content, filename);
   } catch (error) {
-    if (error instanceof SyntaxError && /\bimport\b|\bexport\b|import\.meta|await/.test(error.message) && esSyntax.test(content))
-      throw esModuleError(filename, 'it has import or export statements');
-    throw error;
+    throw explain(error, content, filename);
   }
-  const dirname = path.dirname(filename);
-  const localRequire = makeRequire(this);
+  return runBody(this, body, filename);
+};
+const ownCompile = Module.prototype._compile;
+
+function runBody(module, body, filename) {
   const outermost = depth === 0;
   if (outermost) kinds = new Map();
   try {
-    return Reflect.apply(run, this.exports, [this.exports, localRequire, this, filename, dirname]);
+    return body.call(module.exports, module.exports, makeRequire(module), module, filename, path.dirname(filename), seen);
   } finally {
     if (outermost) kinds = null;
   }
-};
+}
 
 function makeRequire(module) {
   const require = function require(id) { return module.require(id); };
@@ -560,10 +571,20 @@ function readSource(filename) {
 }
 
 Module._extensions['.js'] = function (module, filename) {
-  const content = readSource(filename);
   if (filename.endsWith('.js') && packageScope(filename)?.data.type === 'module')
     throw esModuleError(filename, `the package.json above it says "type": "module"`);
-  module._compile(content, filename);
+  if (module._compile !== ownCompile || patched) {
+    module._compile(readSource(filename), filename);
+    return;
+  }
+  let body;
+  try {
+    body = disk.compileFile(filename);
+  } catch (error) {
+    throw explain(error, readSource(filename), filename);
+  }
+  if (typeof body === 'number') readSource(filename);
+  runBody(module, body, filename);
 };
 
 Module._extensions['.json'] = function (module, filename) {

@@ -79,9 +79,7 @@ function check(file) {
   const { Module } = require('internal/cjs');
   const filename = Module._resolveFilename(path.resolve(file), null, true);
   const text = internalBinding('loader').readText(filename);
-  const wrapper = require('internal/module_wrapper');
-  const body = text.startsWith('#!') ? '//' + text : text;
-  internalBinding('loader').check(wrapper.prefix + body + wrapper.suffix, filename);
+  internalBinding('loader').compileText(text, filename);
 }
 
 function run() {

@@ -8,7 +8,7 @@ const nativeCapture = NativeError.captureStackTrace;
 const { defineProperty, setPrototypeOf, getOwnPropertyDescriptor } = Object;
 const construct = Reflect.construct;
 const moduleFunction = '__galley_module__';
-const modulePrefix = require('internal/module_wrapper').prefix.length;
+const modulePrefix = internalBinding('loader').wrapperLength();
 
 let limit = 10;
 const hiddenFrames = 4;
@@ -209,9 +209,7 @@ defineProperty(Error, 'captureStackTrace', { value: captureStackTrace, writable:
 
 // The stack of an error in Node's form, also of one that the engine threw by itself.
 function stackOf(error) {
-  const descriptor = getOwnPropertyDescriptor(error, 'stack');
-  if (descriptor !== undefined && typeof descriptor.value === 'string' && looksRaw(descriptor.value))
-    install(error, descriptor.value);
+  seen(error);
   return error.stack;
 }
 
@@ -222,6 +220,14 @@ const looksRaw = (text) => {
   return line === '' ? false : !line.includes('    at ') && rawLine.test(line);
 };
 
+// A program caught this: if the engine threw it, its stack has to be put into Node's form.
+function seen(error) {
+  if (Stash.has(error) || !NativeError.isError(error)) return;
+  const descriptor = getOwnPropertyDescriptor(error, 'stack');
+  if (descriptor !== undefined && typeof descriptor.value === 'string' && looksRaw(descriptor.value))
+    install(error, descriptor.value);
+}
+
 // Frames of the caller, for util.getCallSites and friends.
 function callSites(count, above) {
   const holder = {};
@@ -229,4 +235,4 @@ function callSites(count, above) {
   return parse(holder.stack ?? '').slice(0, count);
 }
 
-module.exports = { stackOf, callSites, parse, install, looksRaw, Error, kIsNodeError };
+module.exports = { stackOf, seen, callSites, parse, install, looksRaw, Error, kIsNodeError };

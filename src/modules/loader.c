@@ -1,6 +1,7 @@
 /* What require() asks of the disk and of the engine: is it a file, what does it say, make it a
  * function. Answers are flat numbers and strings; nothing throws for what is merely not there. */
 #include "engine/call.h"
+#include "modules/catches.h"
 #include "modules/modules.h"
 
 #include <errno.h>
@@ -65,8 +66,9 @@ static Value loader_read_text(Call *call) {
     if (!call_text(call, 0, &path)) return NULL;
     Bytes bytes = {0};
     if (!read_file(path.data, &bytes)) {
+        int err = errno;
         bytes_free(&bytes);
-        return value_int(-errno);
+        return value_int(-err);
     }
     Value text = text_value(call->realm, &bytes);
     bytes_free(&bytes);
@@ -80,6 +82,75 @@ static Value loader_realpath(Call *call) {
     char real[PATH_MAX];
     if (!realpath(path.data, real)) return value_int(-errno);
     return value_string(call->realm, real);
+}
+
+/* Around every CommonJS module. The function's name never reaches programs, lib/internal/stack.js shows
+ * it as Object.<anonymous>; the last parameter is what catch clauses call. */
+static const char wrapper_start[] =
+    "(function __galley_module__(exports, require, module, __filename, __dirname, __galley_seen__) {";
+static const char wrapper_end[] = "\n})";
+
+static bool starts_with(const char *data, size_t len, const char *start) {
+    return len >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
+}
+
+/* The function that a module's text is the body of. */
+static Value compile_module(Call *call, const char *text, size_t len, Value name) {
+    Realm *realm = call->realm;
+    if (starts_with(text, len, "\xef\xbb\xbf")) text += 3, len -= 3;
+    Bytes source = {0};
+    bytes_reserve(&source, len + sizeof wrapper_start + sizeof wrapper_end + len / 16);
+    bytes_append_str(&source, wrapper_start);
+    if (starts_with(text, len, "#!")) bytes_append_str(&source, "//");
+    if (memmem(text, len, "catch", 5)) catches_mark(text, len, "__galley_seen__", &source);
+    else bytes_append(&source, text, len);
+    bytes_append_str(&source, wrapper_end);
+
+    JSStringRef url = JSValueToStringCopy(realm->ctx, name, call->exception);
+    Value function = NULL;
+    JSScriptRef script = NULL;
+    if (url && is_ascii(source.data, source.len)) {
+        /* The engine reads the bytes where they are. They are never freed: modules stay. */
+        JSStringRef message = NULL;
+        int line = 0;
+        script = JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, source.data, source.len,
+                                                            &message, &line);
+        if (message) JSStringRelease(message);
+    }
+    if (script) {
+        function = JSScriptEvaluate(realm->ctx, script, NULL, call->exception);
+        JSScriptRelease(script);
+    } else if (url) { /* also the way to a SyntaxError with its place */
+        Value whole = text_value(realm, &source);
+        JSStringRef string = JSValueToStringCopy(realm->ctx, whole, NULL);
+        function = JSEvaluateScript(realm->ctx, string, NULL, url, 1, call->exception);
+        JSStringRelease(string);
+        bytes_free(&source);
+    }
+    if (url) JSStringRelease(url);
+    return function;
+}
+
+/* compileFile(path) -> the module's function; a negative errno if the file cannot be read */
+static Value loader_compile_file(Call *call) {
+    TEXT path;
+    if (!call_text(call, 0, &path)) return NULL;
+    Bytes bytes = {0};
+    if (!read_file(path.data, &bytes)) {
+        int err = errno;
+        bytes_free(&bytes);
+        return value_int(-err);
+    }
+    Value function = compile_module(call, bytes.data, bytes.len, call_arg(call, 0));
+    bytes_free(&bytes);
+    return function;
+}
+
+/* compileText(text, name) -> the same for text that is already there */
+static Value loader_compile_text(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    return compile_module(call, text.data, text.len, call_arg(call, 1));
 }
 
 /* run(text, name, line) -> the completion value of a script of the program */
@@ -107,10 +178,16 @@ static Value loader_check(Call *call) {
     return fine ? value_undefined() : NULL;
 }
 
+/* wrapperLength() -> by how much the first line's columns are off */
+static Value loader_wrapper_length(Call *call) { return value_int((int)sizeof wrapper_start - 1); }
+
 static const Native functions[] = {
     {"kind",     loader_kind     },
     {"readText", loader_read_text},
     {"realpath", loader_realpath },
+    {"compileFile", loader_compile_file},
+    {"compileText", loader_compile_text},
+    {"wrapperLength", loader_wrapper_length},
     {"run",      loader_run      },
     {"check",    loader_check    },
     {0}

@@ -1,0 +1,38 @@
+// Stacks read as in Node, also those of errors that the engine threw by itself.
+const assert = (fact, text) => { if (!fact) throw new Error('not so: ' + text); };
+const here = __filename.replaceAll('/', '\\/');
+const frame = new RegExp(`^    at (?:\\S+ \\()?${here}:\\d+:\\d+\\)?$`);
+const check = (error, first) => {
+  const lines = error.stack.split('\n');
+  assert(lines[0] === first, `${lines[0]} is ${first}`);
+  assert(frame.test(lines[1]), `a frame: ${lines[1]}`);
+};
+
+check(new Error('mine'), 'Error: mine');
+check(TypeError('called'), 'TypeError: called');
+class Own extends Error { get name() { return 'Own'; } }
+check(new Own('x'), 'Own: x');
+try {
+  null.property; // eslint-disable-line
+} catch (error) {
+  assert(error instanceof TypeError && error.constructor === TypeError, 'the engine throws a TypeError');
+  check(error, `TypeError: ${error.message}`);
+}
+
+const holder = {};
+(function outer() { (function inner() { Error.captureStackTrace(holder, inner); })(); })();
+assert(/^Error\n    at outer \(/.test(holder.stack), 'frames above the given function are left out');
+
+Error.prepareStackTrace = (error, sites) => sites;
+const [site] = new Error('sites').stack;
+assert(site.getFileName() === __filename && site.getLineNumber() === 28, `call sites know their place: ${site}`);
+Error.prepareStackTrace = undefined;
+
+Error.stackTraceLimit = 1;
+assert(new Error('short').stack.split('\n').length === 2, 'stackTraceLimit is kept');
+Error.stackTraceLimit = 10;
+
+(async () => { undefined.x; })().catch((error) => {
+  check(error, `TypeError: ${error.message}`);
+  process.on('exit', (code) => assert(code === 0, 'exit code 0'));
+});
