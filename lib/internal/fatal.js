@@ -52,10 +52,14 @@ function describe(error) {
   return `${context}${text}\n`;
 }
 
-function die(error, fromPromise) {
+function die(error) {
+  let text;
   try {
-    writeSync(2, `${fromPromise ? '' : ''}${describe(error)}\nNode.js ${process.version}\n`);
-  } catch {}
+    text = describe(error);
+  } catch (second) { // whatever the program did to its world, it shall know why it ends
+    text = `${error?.stack ?? String(error)}\n(and while this was being described: ${second?.message})\n`;
+  }
+  writeSync(2, `${text}\nNode.js ${process.version}\n`);
   exit(1);
 }
 
@@ -81,7 +85,7 @@ function uncaught(error, fromPromise = false) {
   if (turn[EXITING] !== 0) return;
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   if (inHandler) {
-    die(error, fromPromise);
+    die(error);
     return;
   }
   try {
@@ -103,7 +107,7 @@ function uncaught(error, fromPromise = false) {
     exit(7);
     return;
   }
-  die(error, fromPromise);
+  die(error);
 }
 
 module.exports = {

@@ -111,7 +111,7 @@ function parse(raw, skipInternal = true) {
   const frames = [];
   for (const line of raw.split('\n')) {
     const frame = parseLine(line);
-    if (frame === undefined) continue;
+    if (frame === undefined || (frame.file === undefined && !frame.isEval)) continue; // constructors nobody wrote
     if (skipInternal && (frame.isNative || frame.file === 'node:internal/stack' ||
         frame.file === 'node:internal/ticks' || frame.file === 'node:internal/bootstrap')) continue;
     frames.push(frame);

@@ -25,7 +25,7 @@ assert(/^Error\n    at outer \(/.test(holder.stack), 'frames above the given fun
 
 Error.prepareStackTrace = (error, sites) => sites;
 const [site] = new Error('sites').stack;
-assert(site.getFileName() === __filename && site.getLineNumber() === 28, `call sites know their place: ${site}`);
+assert(site.getFileName() === __filename && site.getLineNumber() === 27, `call sites know their place: ${site}`);
 Error.prepareStackTrace = undefined;
 
 Error.stackTraceLimit = 1;
