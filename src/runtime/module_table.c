@@ -4,6 +4,7 @@
 /* clang-format off */
 const Module *const all_modules[] = {
     &buffer_module,
+    &http_module,
     &loader_module,
     &options_module,
     &os_module,
@@ -13,6 +14,4 @@ const Module *const all_modules[] = {
     &util_module,
     &uv_module,
     NULL,
-    &http_module, &loader_module, &options_module, &os_module, &process_module,
-    &stdio_module,  &timers_module,  &uv_module, NULL,
 };
