@@ -1,37 +1,82 @@
-/* The table of commands and the help that is printed from it. */
+/* The table of commands. */
 #include "cli/command.h"
 
-#include "base/mem.h"
-
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const Command commands[] = {
-    {"help", NULL, command_help, "[command]", "show this help"},
+const Command commands[] = {
+    {"start",                                     NULL, command_start, "<script|file|name|id|all> [-- args]",
+     "start an app, or all of an ecosystem file", "start app.js -i max --name api"},
+    {"stop",                              NULL, command_stop, "<name|id|namespace|/regex/|all>", "stop it; it stays in the list",
+     "stop api"},
+    {"restart", NULL, command_restart, "<name|id|namespace|/regex/|all>", "stop and start it",
+     "restart api --update-env"},
+    {"reload",                                           "gracefulReload", command_reload, "<name|id|namespace|/regex/|all>",
+     "replace it without losing a request", "reload all"},
+    {"delete",          "del", command_delete, "<name|id|namespace|/regex/|all>", "stop it and forget it", "delete 0"},
+    {"scale",          NULL, command_scale, "<name> <n|+n|-n>", "change its number of processes", "scale api +2"},
+    {"list",                                  "ls l ps status", command_list, "", "show all apps", "list --sort memory:desc"},
+    {"describe",                                   "show desc info inspect", command_describe, "<name|id>", "all about one app",
+     "describe api"},
+    {"logs",                            "log", command_logs, "[name|id|namespace|/regex/]", "last lines, and new ones as they come",
+     "logs api --lines 100 --err"},
+    {"flush",                        NULL, command_flush, "[name]", "empty the log files", "flush api"},
+    {"reloadLogs",                                           NULL, command_reload_logs, "", "open the log files anew", "reloadLogs"},
+    {"env",NULL, command_env, "<id>", "its environment", "env 0"},
+    {"pid",          NULL, command_pid, "[name]", "its process ids", "pid api"},
+    {"id",                               NULL, command_id, "<name>", "its ids", "id api"},
+    {"jlist",                                    NULL, command_jlist, "", "the list as JSON", "jlist"},
+    {"prettylist",                             NULL, command_prettylist, "", "the list as indented JSON", "prettylist"},
+    {"startOrRestart",                    NULL, command_start_or_restart, "<file>", "start or restart an ecosystem file's apps",
+     "startOrRestart ecosystem.config.js"},
+    {"startOrReload",                                           "startOrGracefulReload", command_start_or_reload, "<file>",
+     "start or reload an ecosystem file's apps", "startOrReload ecosystem.config.js"},
+    {"sendSignal",                              NULL, command_send_signal, "<signal> <name|id>", "send it a signal",
+     "sendSignal SIGUSR2 api"},
+    {"trigger",                         NULL, command_trigger, "<name|id> <action> [parameter]", "have it do one of its actions",
+     "trigger api cleanup"},
+    {"send",                             NULL, command_send, "<id> <text>", "send it a message", "send 0 hello"},
+    {"reset",                                      NULL, command_reset, "<name|id|all>", "set its restart counter to 0", "reset all"},
+    {"save",                               "dump", command_save, "", "remember the list", "save"},
+    {"resurrect",                            NULL, command_resurrect, "", "bring the remembered list back", "resurrect"},
+    {"cleardump",                                           NULL, command_cleardump, "", "forget the remembered list", "cleardump"},
+    {"kill",NULL, command_kill, "", "stop all apps and the manager", "kill"},
+    {"ping",                                NULL, command_ping, "", "is the manager there? Starts it if not", "ping"},
+    {"update",                              "updatePM2", command_update, "", "put a new version under running apps", "update"},
+    {"help",                                      NULL, command_help, "[command]", "show this help", "help start"},
+    {0                              },
 };
 
-static int is_listed(const char *names, const char *name) {
+static bool is_listed(const char *names, const char *name) {
     size_t len = strlen(name);
     for (const char *at = names; at && *at;) {
         size_t word = strcspn(at, " ");
-        if (word == len && memcmp(at, name, len) == 0) return 1;
+        if (word == len && memcmp(at, name, len) == 0) return true;
         at += word + strspn(at + word, " ");
     }
-    return 0;
+    return false;
 }
 
 const Command *command_find(const char *name) {
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(commands[i].name, name) == 0 || is_listed(commands[i].aliases, name)) return &commands[i];
+    for (const Command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0 || is_listed(command->aliases, name)) return command;
     return NULL;
 }
 
-int command_help(CommandLine line) {
-    printf("Usage: galley [options] app.js [arguments]   run a program\n"
-           "       galley <command> [arguments]          manage programs that are kept running\n\n"
-           "Commands:\n");
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        printf("  %-12s %-26s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
-    printf("\nOptions for running a program: galley -h\n");
-    return 0;
+int command_run(const Command *command, bool is_pm2, int argc, char **argv) {
+    Session session;
+    int exit_code = EXIT_FAILURE;
+    if (session_open(&session, is_pm2, argc, argv)) {
+        if (session_has(&session, "help")) {
+            char *name[] = {(char *)command->name, NULL};
+            char **words = session.words;
+            session.words = name;
+            exit_code = command_help(&session);
+            session.words = words;
+        } else {
+            exit_code = command->run(&session);
+        }
+    }
+    session_close(&session);
+    return exit_code;
 }

@@ -1,10 +1,49 @@
-/* The program `galley`: a known command is run here, anything else is a program for the runtime. */
+/* The program `galley`: a known command is run here, anything else is a program for the runtime. The daemons
+ * are this program too, started with words that no user types. */
 #include "cli/command.h"
-#include "cli/runtime.h"
+#include "keeper/keeper.h"
+#include "keeper/rotate.h"
+#include "manager/root.h"
+#include "sys/runtime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_called(const char *argv0, const char *name) {
+    const char *slash = strrchr(argv0, '/');
+    return strcmp(slash ? slash + 1 : argv0, name) == 0;
+}
+
+static int run_daemon(int argc, char **argv) {
+    const char *what = argv[1];
+    if (strcmp(what, "@root") == 0 && argc == 4)
+        return root_run(argv[2], strcmp(argv[3], "pm2") == 0, (RootOptions){0});
+    if (strcmp(what, "@keeper") == 0 && argc == 5)
+        return keeper_run(argv[2], argv[3], strcmp(argv[4], "pm2") == 0);
+    if (strcmp(what, "@rotate") == 0 && argc == 6)
+        return rotate_file(argv[2], strcmp(argv[3], "renamed") == 0, (unsigned)atoi(argv[4]),
+                           strcmp(argv[5], "gz") == 0);
+    return EXIT_FAILURE;
+}
+
+static int run_pm2(int argc, char **argv) {
+    char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "-v") == 0 || strcmp(name, "--version") == 0) {
+        printf("%s\n", GALLEY_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0) name = "help";
+    const Command *command = command_find(name);
+    if (command) return command_run(command, true, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
+    fprintf(stderr, "[PM2][ERROR] Command not found: %s\n", name);
+    return EXIT_FAILURE;
+}
 
 int main(int argc, char **argv) {
-    if (argc < 2) return command_help((CommandLine){argc, argv});
+    if (argc > 1 && argv[1][0] == '@') return run_daemon(argc, argv);
+    if (argc > 0 && is_called(argv[0], "pm2")) return run_pm2(argc, argv);
+    if (argc < 2) return command_run(command_find("help"), false, argc, argv);
     const Command *command = command_find(argv[1]);
-    if (!command) return runtime_become(argv);
-    return command->run((CommandLine){argc - 1, argv + 1});
+    return command ? command_run(command, false, argc - 1, argv + 1) : runtime_become(argv);
 }

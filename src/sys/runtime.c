@@ -1,6 +1,6 @@
 /* Finds and becomes galley-js. It is looked for beside the running executable first, so that a build
  * folder and a copied installation work without being told where they are. */
-#include "cli/runtime.h"
+#include "sys/runtime.h"
 
 #include "base/mem.h"
 

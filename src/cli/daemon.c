@@ -1,0 +1,57 @@
+/* Commands about the manager itself. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "sys/procfs.h"
+#include "sys/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+int command_kill(Session *session) {
+    if (!session_connect(session, false)) {
+        say_warning(session, session->is_pm2 ? "No process found" : "nothing is running");
+        say(session, session->is_pm2 ? "[v] PM2 Daemon Stopped" : "stopped");
+        return EXIT_SUCCESS;
+    }
+    json_t *answer = session_call(session, json_pack("{ss}", "do", "quit"));
+    const char *error = json_str(answer, "error");
+    if (error) say_error(session, "%s", error);
+    bool done = answer && !error;
+    if (done && session->is_pm2) say(session, "[v] All Applications Stopped");
+    if (done) say(session, session->is_pm2 ? "[v] PM2 Daemon Stopped" : "stopped");
+    json_decref(answer);
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int command_ping(Session *session) {
+    if (!session_connect(session, true)) return EXIT_FAILURE;
+    json_t *answer = session_call(session, json_pack("{ss}", "do", "ping"));
+    if (answer && session->is_pm2)
+        printf("{ msg: 'pong' }\n");
+    else if (answer)
+        printf("pong (galley %s, pid %lld)\n", json_str(answer, "version"), json_int(answer, "pid", 0));
+    json_decref(answer);
+    return answer ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The root of the old program leaves, the new one's finds its keepers; apps notice nothing. */
+int command_update(Session *session) {
+    if (session_connect(session, false)) {
+        json_t *answer = session_call(session, json_pack("{ss}", "do", "leave"));
+        bool left = json_flag(answer, "ok", false);
+        json_decref(answer);
+        if (!left) return EXIT_FAILURE;
+        char byte;
+        while (read(session->fd, &byte, 1) > 0)
+            ;
+        close(session->fd);
+        session->fd = -1;
+    }
+    return command_ping(session);
+}

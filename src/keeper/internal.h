@@ -1,0 +1,183 @@
+/* What the files of this room share. The owner of every part is the Keeper. */
+#pragma once
+
+#include "base/list.h"
+#include "cluster/primary.h"
+#include "keeper/app.h"
+#include "keeper/keeper.h"
+#include "sys/channel.h"
+#include "sys/process.h"
+#include "sys/procfs.h"
+#include "sys/wire.h"
+
+typedef struct Worker Worker;
+typedef struct Run Run;
+typedef struct Output Output;
+
+typedef enum {
+    WORKER_STOPPED,
+    WORKER_LAUNCHING,
+    WORKER_ONLINE,
+    WORKER_STOPPING,
+    WORKER_RESTARTING, /* stopping, to be launched again */
+    WORKER_WAITING,    /* for its restart delay */
+    WORKER_ERRORED,
+    WORKER_RELOADING, /* online while its successor launches */
+    WORKER_STATES,
+} WorkerState;
+
+typedef enum {
+    EVENT_START,
+    EVENT_STOP,
+    EVENT_RESTART,
+    EVENT_RELOAD,
+    EVENT_READY,
+    EVENT_EXIT,
+    EVENT_TIMER,
+    EVENT_NEXT_READY,
+    EVENT_NEXT_EXIT,
+    WORKER_EVENTS,
+} WorkerEvent;
+
+/* A place among the app's workers. It keeps its id while processes come and go in it. */
+struct Worker {
+    Link link; /* in Keeper.workers */
+    Keeper *keeper;
+    long long id;    /* pm_id */
+    long long index; /* NODE_APP_INSTANCE */
+    WorkerState state;
+    Run *run;
+    Run *successor;
+    uv_timer_t timer;
+    uint64_t created_at, online_since; /* wall clock, ms */
+    unsigned restarts, unstable_restarts;
+    uint64_t backoff_ms;
+    uint64_t delay_ms; /* of the wait that is on */
+    int exit_code, exit_signal;
+    char *problem;     /* why it is errored, if that is known */
+    char *version;     /* of the app, from its package.json */
+    bool doomed;       /* to be removed once stopped */
+    bool wants_reload; /* waits for its turn */
+    bool reload_failed;
+    bool too_big; /* restarted for its memory; said once */
+};
+
+/* A process in a place, or one that is on its way out of it. */
+struct Run {
+    Link link; /* in Keeper.runs */
+    Keeper *keeper;
+    Worker *worker; /* NULL once another has its place */
+    Process *process;
+    uv_timer_t timer; /* until it is killed, or until it counts as ready */
+    bool timer_open;
+    pid_t pid;
+    uint64_t started_at; /* wall clock, ms */
+    uint64_t start_ticks;
+    Output *out, *error;
+    pid_t *kin; /* its descendants when it was asked to stop */
+    size_t kin_count;
+    uint64_t cpu_ms, sampled_at; /* the sample before */
+    double cpu_percent;
+    uint64_t rss_bytes;
+    bool online, listening, ready;
+    bool stopping, exited;
+    bool draining;             /* retired, and finishing what it has */
+    Channel *channel;          /* NULL: none, or closed */
+    ClusterWorker *dealt;      /* what the primary knows it by */
+    unsigned long connections; /* dealt to it, counted when it left the primary */
+};
+
+struct Keeper {
+    uv_loop_t *loop;
+    Home home;
+    char *key;
+    KeeperOptions options;
+    App *app;
+    App *old_app; /* to go back to if a reload fails */
+    int lock;
+    List workers;
+    List runs;
+    List clients;
+    List jobs;
+    List leftovers; /* processes of a keeper that died; nothing starts before they are gone */
+    WireServer *server;
+    uv_timer_t tick;
+    uv_timer_t root_timer; /* until a root that went away is replaced */
+    uv_timer_t check_timer;
+    uv_timer_t leftover_timer;
+    uint64_t leftovers_since; /* loop time */
+    int open_handles;         /* that hold the keeper's memory */
+    json_t *wanted;           /* ids to be started once the leftovers are gone */
+    bool begun, quitting, forgetting, ended;
+    int last_exit_code;
+    struct Limits *limits;
+    ClusterPrimary *primary; /* holds the app's listening sockets; NULL in fork mode */
+    unsigned last_run;       /* NODE_UNIQUE_ID of the newest run */
+};
+
+/* worker.c */
+Worker *worker_new(Keeper *keeper, long long id, long long index);
+void worker_free(Worker *worker);
+void worker_handle(Worker *worker, WorkerEvent event);
+const char *worker_status(const Worker *worker);
+bool worker_is_settled(const Worker *worker);
+
+/* run.c */
+/* NULL and a message that the caller frees if it cannot be started. */
+Run *run_start(Worker *worker, char **error);
+void run_stop(Run *run);
+/* Gives up its place, finishes what it has, and stops. */
+void run_retire(Run *run);
+void run_signal(Run *run, int signal);
+void run_sample(Run *run);
+void run_is_ready(Run *run);
+
+/* output.c */
+/* Where a worker's stdout or stderr goes. The file descriptor to give to the child is *fd, to be closed after
+ * the spawn. */
+Output *output_open(Worker *worker, bool is_error, int *fd);
+void output_attach(Output *output, pid_t pid);
+void output_close(Output *output);
+char *output_path(const Worker *worker, bool is_error);
+void output_flush(Keeper *keeper);
+void output_reopen(Keeper *keeper);
+void output_rotate_big(Keeper *keeper);
+
+/* status.c */
+json_t *keeper_status(Keeper *keeper, bool whole);
+
+/* requests.c */
+void requests_open(Keeper *keeper, int fd);
+void requests_check(Keeper *keeper); /* a worker has changed: are those who wait for it content? */
+void requests_close(Keeper *keeper);
+bool requests_have_root(const Keeper *keeper);
+void keeper_tell(Keeper *keeper, json_t *event); /* to all who listen */
+
+/* limits.c */
+void limits_open(Keeper *keeper);
+void limits_close(Keeper *keeper);
+
+/* state.c */
+/* Makes the workers that the state file tells of, and notes which of their processes are still there. */
+void state_load(Keeper *keeper, json_t **wanted);
+int state_save(Keeper *keeper);
+int config_save(Keeper *keeper);
+/* Ends what a dead keeper left behind, then calls ready. */
+void leftovers_end(Keeper *keeper);
+
+/* reload.c */
+/* Workers get new processes, `parallel` at a time; a first failure ends it. */
+void reload_begin(Keeper *keeper);
+void reload_next(Keeper *keeper);
+
+/* keeper.c */
+void keeper_changed(Worker *worker); /* its state is another */
+void keeper_check(Keeper *keeper);   /* soon: who waits for something may have it now */
+void keeper_run_gone(Keeper *keeper);
+void keeper_begin(Keeper *keeper); /* the leftovers are gone */
+void keeper_root_lost(Keeper *keeper);
+bool keeper_set_config(Keeper *keeper, const json_t *config, char **error);
+void keeper_scale(Keeper *keeper, long long count);
+void keeper_remove(Worker *worker);
+Worker *keeper_worker(Keeper *keeper, long long id);
+size_t keeper_count(const Keeper *keeper);

@@ -1,0 +1,347 @@
+/* One process of a worker from its start to its end: its command line and environment, its channel, its
+ * stopping by degrees (message or SIGINT, then SIGKILL), and the figures that are taken of it. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "keeper/environment.h"
+#include "keeper/internal.h"
+#include "sys/runtime.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHILD_CHANNEL_FD 3
+
+static bool is_named(const char *path, const char *name) {
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, name) == 0;
+}
+
+static bool speaks_messages(const App *app) {
+    static const char *const names[] = {"galley", "galley-js", "node", "nodejs", "bun"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (is_named(app->interpreter, names[i])) return true;
+    return app->wait_ready || app->shutdown_with_message;
+}
+
+static void append_words(char **args, size_t *count, char **words) {
+    for (char **word = words; word && *word; word++)
+        args[(*count)++] = *word;
+}
+
+static size_t words_count(char **words) {
+    size_t count = 0;
+    while (words && words[count])
+        count++;
+    return count;
+}
+
+/* The strings stay the app's, but for `interpreter`. */
+static char **command_line(const App *app, char *interpreter) {
+    char **args = mem_new((words_count(app->args) + words_count(app->interpreter_args) + 3) * sizeof(char *));
+    size_t count = 0;
+    if (interpreter) {
+        args[count++] = interpreter;
+        append_words(args, &count, app->interpreter_args);
+    }
+    args[count++] = (char *)app->script;
+    append_words(args, &count, app->args);
+    return args;
+}
+
+static bool parse_id(const char *text, unsigned *id) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *id = (unsigned)value;
+    return end != text && !*end;
+}
+
+/* NULL, or what is wrong with the user or group; the caller frees it. */
+static char *set_identity(const App *app, ProcessOptions *options) {
+    if (app->user) {
+        struct passwd *user = parse_id(app->user, &options->uid) ? NULL : getpwnam(app->user);
+        options->sets_uid = true;
+        if (user) {
+            options->uid = user->pw_uid;
+            options->gid = user->pw_gid;
+            options->sets_gid = true;
+        } else if (!parse_id(app->user, &options->uid)) {
+            return mem_printf("there is no user \"%s\"", app->user);
+        }
+    }
+    if (app->group) {
+        struct group *group = parse_id(app->group, &options->gid) ? NULL : getgrnam(app->group);
+        options->sets_gid = true;
+        if (group)
+            options->gid = group->gr_gid;
+        else if (!parse_id(app->group, &options->gid))
+            return mem_printf("there is no group \"%s\"", app->group);
+    }
+    return NULL;
+}
+
+static void run_release(Run *run) {
+    if (!run->exited || run->timer_open || run->channel) return;
+    Keeper *keeper = run->keeper;
+    link_remove(&run->link);
+    mem_free(run->kin);
+    mem_free(run);
+    keeper->open_handles--;
+    keeper_run_gone(keeper);
+}
+
+static void timer_closed(uv_handle_t *handle) {
+    Run *run = handle->data;
+    run->timer_open = false;
+    run_release(run);
+}
+
+static void hang_up(Run *run) {
+    if (run->dealt) {
+        run->connections = cluster_worker_connections(run->dealt);
+        cluster_worker_free(run->dealt);
+        run->dealt = NULL;
+    }
+    if (run->channel) channel_free(run->channel);
+    run->channel = NULL;
+}
+
+static void kill_kin(Run *run, int signal) {
+    for (size_t i = 0; i < run->kin_count; i++) {
+        ProcFigures figures;
+        /* Only those that are younger than their forebear are surely its own and no reused pid. */
+        if (proc_read(run->kin[i], &figures) && figures.start_ticks >= run->start_ticks)
+            kill(run->kin[i], signal);
+    }
+}
+
+static void run_ended(void *owner, int status, int signal) {
+    Run *run = owner;
+    Worker *worker = run->worker;
+    Keeper *keeper = run->keeper;
+    run->exited = true;
+    hang_up(run);
+    process_free(run->process);
+    run->process = NULL;
+    if (run->stopping) kill_kin(run, SIGKILL);
+    output_close(run->out);
+    output_close(run->error);
+    run->out = run->error = NULL;
+    const char *name = signal_name(signal);
+    log_line("App [%s:%lld] exited with code [%d] via signal [%s]", keeper->app->name,
+             worker ? worker->id : -1, status, signal ? (name ? name : "?") : "SIGINT");
+    keeper->last_exit_code = signal ? 128 + signal : status;
+    if (worker && worker->run == run) {
+        worker->exit_code = status;
+        worker->exit_signal = signal;
+        worker->run = NULL;
+        worker_handle(worker, EVENT_EXIT);
+    } else if (worker && worker->successor == run) {
+        worker_handle(worker, EVENT_NEXT_EXIT);
+    }
+    uv_close((uv_handle_t *)&run->timer, timer_closed);
+}
+
+void run_is_ready(Run *run) {
+    if (run->ready) return;
+    run->ready = true;
+    if (!run->stopping) uv_timer_stop(&run->timer);
+    Worker *worker = run->worker;
+    if (!worker) return;
+    if (worker->run == run)
+        worker_handle(worker, EVENT_READY);
+    else if (worker->successor == run)
+        worker_handle(worker, EVENT_NEXT_READY);
+}
+
+static void message_came(void *owner, Slice payload, int fd) {
+    Run *run = owner;
+    if (fd >= 0) close(fd);
+    json_t *message = json_loadb(payload.data, payload.len, JSON_DECODE_ANY, NULL);
+    const char *text = json_string_value(message);
+    if (text && strcmp(text, "ready") == 0 && run->keeper->app->wait_ready) run_is_ready(run);
+    if (json_is_object(message) && run->worker) {
+        json_t *event = json_object();
+        json_set_str(event, "event", "message");
+        json_object_set_new(event, "id", json_integer(run->worker->id));
+        json_object_set(event, "data", message);
+        keeper_tell(run->keeper, event);
+    }
+    json_decref(message);
+}
+
+static void channel_gone(void *owner, int error) {
+    hang_up(owner);
+}
+
+static const ChannelEvents channel_events = {.message = message_came, .closed = channel_gone};
+
+/* Opens the channel, if this app is to have one; *child_fd is to be closed after the spawn. */
+static int open_channel(Run *run, int *child_fd) {
+    Keeper *keeper = run->keeper;
+    int fds[2];
+    *child_fd = -1;
+    if (!speaks_messages(keeper->app)) return 0;
+    int error = channel_pair(fds);
+    if (error < 0) return error;
+    run->channel = channel_open(keeper->loop, fds[0], CHANNEL_JSON, &channel_events, run);
+    channel_set_max_message(run->channel, 64 << 20);
+    if (keeper->app->is_cluster && keeper->primary)
+        run->dealt = cluster_worker_new(keeper->primary, keeper->last_run, run->channel, run);
+    *child_fd = fds[1];
+    return 0;
+}
+
+static void late(uv_timer_t *timer) {
+    Run *run = timer->data;
+    /* A successor has another clock: who is late there is not taken. */
+    if (run->worker && run->worker->successor == run) return;
+    log_line("App [%s] did not say it was ready in time; taken as ready", run->keeper->app->name);
+    run_is_ready(run);
+}
+
+static char *interpreter_path(const App *app, char **error) {
+    if (strcmp(app->interpreter, "none") == 0) return NULL;
+    if (strcmp(app->interpreter, "galley") != 0) return mem_strdup(app->interpreter);
+    char *path = runtime_find();
+    if (!path)
+        *error = mem_strdup("the runtime galley-js is not installed; --interpreter node uses Node instead");
+    return path;
+}
+
+static char *describe_failure(const App *app, const char *program, int error) {
+    if (error == -ENOENT && access(app->cwd, X_OK) < 0)
+        return mem_printf("cannot enter the folder %s: %s", app->cwd, strerror(errno));
+    if (error == -ENOENT) return mem_printf("there is no program \"%s\"", program);
+    return mem_printf("%s: %s", program, strerror(-error));
+}
+
+static void run_began(Run *run) {
+    const App *app = run->keeper->app;
+    ProcFigures figures;
+    run->pid = process_pid(run->process);
+    run->started_at = clock_wall_ms();
+    if (proc_read(run->pid, &figures)) run->start_ticks = figures.start_ticks;
+    if (run->channel) channel_read_start(run->channel);
+    output_attach(run->out, run->pid);
+    output_attach(run->error, run->pid);
+    if (app->wait_ready)
+        uv_timer_start(&run->timer, late, app->listen_timeout ? app->listen_timeout : 3000, 0);
+    else if (!run->dealt)
+        run->ready = true;
+}
+
+Run *run_start(Worker *worker, char **error) {
+    Keeper *keeper = worker->keeper;
+    const App *app = keeper->app;
+    char *interpreter = interpreter_path(app, error);
+    if (*error) return NULL;
+    Run *run = NEW(Run);
+    *run = (Run){.keeper = keeper, .worker = worker, .timer_open = true};
+    list_append(&keeper->runs, &run->link);
+    keeper->open_handles++;
+    keeper->last_run++;
+    uv_timer_init(keeper->loop, &run->timer);
+    run->timer.data = run;
+
+    int fds[4] = {-1, -1, -1, -1};
+    run->out = output_open(worker, false, &fds[1]);
+    run->error = output_open(worker, true, &fds[2]);
+    int failure = open_channel(run, &fds[CHILD_CHANNEL_FD]);
+    char **args = command_line(app, interpreter);
+    char **env = environment_for(worker, run->channel ? CHILD_CHANNEL_FD : -1, keeper->last_run);
+    ProcessOptions options = {
+        .file = args[0],
+        .args = args,
+        .env = env,
+        .cwd = app->cwd,
+        .fds = fds,
+        .fd_count = run->channel ? 4 : 3,
+        .own_group = true,
+    };
+    *error = set_identity(app, &options);
+    if (!*error && !failure) failure = process_spawn(keeper->loop, &options, run_ended, run, &run->process);
+    if (!*error && failure) *error = describe_failure(app, args[0], failure);
+    for (size_t i = 1; i < COUNT_OF(fds); i++)
+        if (fds[i] > STDERR_FILENO) close(fds[i]);
+    environment_free(env);
+    mem_free(args);
+    mem_free(interpreter);
+    if (!*error) {
+        run_began(run);
+        return run;
+    }
+    run->exited = true;
+    hang_up(run);
+    output_close(run->out);
+    output_close(run->error);
+    uv_close((uv_handle_t *)&run->timer, timer_closed);
+    return NULL;
+}
+
+static void too_late(uv_timer_t *timer) {
+    Run *run = timer->data;
+    log_line("App [%s] pid %d is still there %llu ms after it was asked to stop: killing it",
+             run->keeper->app->name, (int)run->pid, (unsigned long long)run->keeper->app->kill_timeout);
+    kill_kin(run, SIGKILL);
+    if (run->process) process_kill(run->process, SIGKILL);
+}
+
+static void ask_to_stop(Run *run) {
+    const App *app = run->keeper->app;
+    static const char farewell[] = "\"shutdown\"";
+    if (app->treekill && !run->kin) run->kin_count = proc_descendants(run->pid, &run->kin);
+    if (app->shutdown_with_message && run->channel) {
+        channel_send(run->channel, slice_from_str(farewell), NULL, NULL);
+    } else {
+        const char *name = getenv("PM2_KILL_SIGNAL");
+        int signal = name ? signal_parse(name) : 0;
+        kill_kin(run, signal ? signal : SIGINT);
+        process_kill(run->process, signal ? signal : SIGINT);
+    }
+    uv_timer_start(&run->timer, too_late, app->kill_timeout, 0);
+}
+
+void run_stop(Run *run) {
+    if (!run->process || (run->stopping && !run->draining)) return;
+    run->stopping = true;
+    run->draining = false;
+    ask_to_stop(run);
+}
+
+static void drained_too_long(uv_timer_t *timer) {
+    run_stop(timer->data);
+}
+
+void run_retire(Run *run) {
+    run->worker = NULL;
+    if (!run->process) return;
+    if (!run->dealt || cluster_worker_disconnect(run->dealt) < 0) {
+        run_stop(run);
+        return;
+    }
+    run->stopping = run->draining = true;
+    uv_timer_start(&run->timer, drained_too_long, run->keeper->app->drain_timeout, 0);
+}
+
+void run_signal(Run *run, int signal) {
+    if (run->process) process_kill(run->process, signal);
+}
+
+void run_sample(Run *run) {
+    ProcFigures figures;
+    if (run->exited || !proc_read(run->pid, &figures)) return;
+    uint64_t now = clock_steady_ms();
+    uint64_t since = run->sampled_at ? now - run->sampled_at : 0;
+    run->rss_bytes = figures.rss_bytes;
+    if (run->sampled_at && since < 200) return;
+    if (since) run->cpu_percent = (double)(figures.cpu_ms - run->cpu_ms) * 100 / (double)since;
+    run->cpu_ms = figures.cpu_ms;
+    run->sampled_at = now;
+}

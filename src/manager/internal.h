@@ -1,0 +1,71 @@
+/* What the files of this room share. */
+#pragma once
+
+#include "base/list.h"
+#include "keeper/keeper.h"
+#include "manager/root.h"
+#include "sys/process.h"
+#include "sys/wire.h"
+
+/* One app and the way to its keeper. */
+typedef struct {
+    Link link;
+    Root *root;
+    char *key;
+    Wire *wire; /* NULL: no keeper is connected */
+    bool ready; /* it has answered */
+    bool removed;
+    Process *process; /* if it is our child */
+    Keeper *keeper;   /* if it lives in this process */
+    uv_timer_t retry;
+    unsigned failures;
+    List calls; /* Call: sent to it or waiting to be sent */
+} Ward;
+
+typedef void (*CallDone)(void *owner, Ward *ward, json_t *answer);
+
+typedef struct {
+    Link link;
+    Ward *ward;
+    long long id;
+    json_t *request;
+    bool sent;
+    CallDone done;
+    void *owner;
+} Call;
+
+struct Root {
+    uv_loop_t loop;
+    Home home;
+    RootOptions options;
+    int lock;
+    WireServer *server;
+    List wards;
+    List clients;
+    long long last_call;
+    bool quitting, leaving;
+    struct Client *quit_client; /* who asked for the end */
+    json_t *quit_id;
+    uv_signal_t signals[2];
+    uv_timer_t rest_timer; /* foreground: until it is sure that nothing runs any more */
+    int exit_code;
+};
+
+/* wards.c */
+void wards_load(Root *root);
+Ward *ward_new(Root *root, const char *key);
+Ward *ward_find(Root *root, const char *key);
+/* Makes the app's folder and its ward. NULL and a message that the caller frees if the declaration is bad. */
+Ward *ward_add(Root *root, json_t *config, char **error);
+void ward_connect(Ward *ward);
+/* Takes the request. `done` is called once, with {"error"} if the keeper ends first. */
+void ward_ask(Ward *ward, json_t *request, CallDone done, void *owner);
+
+/* requests.c */
+void clients_open(Root *root, int fd);
+void clients_close(Root *root);
+
+/* root.c */
+void root_ward_gone(Root *root);
+void root_quit(Root *root);
+void root_leave(Root *root);
