@@ -53,6 +53,8 @@ struct Root {
 
 /* wards.c */
 void wards_load(Root *root);
+/* Lets go of all keepers, which live on. */
+void wards_drop(Root *root);
 Ward *ward_new(Root *root, const char *key);
 Ward *ward_find(Root *root, const char *key);
 /* Makes the app's folder and its ward. NULL and a message that the caller frees if the declaration is bad. */

@@ -43,8 +43,8 @@ void root_quit(Root *root) {
 /* The keepers live on; a new root finds them. */
 void root_leave(Root *root) {
     root->leaving = true;
+    wards_drop(root);
     close_handles(root);
-    uv_stop(&root->loop);
 }
 
 static void on_signal(uv_signal_t *handle, int signal) {
@@ -95,10 +95,13 @@ static bool open_root(Root *root) {
     return false;
 }
 
-static void write_pid_file(const Root *root) {
+static void change_pid_file(const Root *root, bool is_there) {
     char *path = home_path(&root->home, root->home.is_pm2 ? "pm2.pid" : "galley.pid");
     char *text = mem_printf("%d", (int)getpid());
-    file_replace(path, text, strlen(text), 0600);
+    if (is_there)
+        file_replace(path, text, strlen(text), 0600);
+    else
+        unlink(path);
     mem_free(text);
     mem_free(path);
 }
@@ -113,10 +116,11 @@ static void run(Root *root) {
     uv_timer_init(&root->loop, &root->rest_timer);
     root->rest_timer.data = root;
     if (root->options.foreground) uv_timer_start(&root->rest_timer, look_whether_all_rest, 500, 500);
-    write_pid_file(root);
+    change_pid_file(root, true);
     wards_load(root);
     if (root->options.opened) root->options.opened(root->options.owner, root);
     uv_run(&root->loop, UV_RUN_DEFAULT);
+    change_pid_file(root, false);
 }
 
 char *root_add(Root *root, json_t *config) {
@@ -136,6 +140,8 @@ int root_run(const char *home_path, bool is_pm2, RootOptions options) {
     if (home_open(&root->home, home_path, is_pm2) == 0 && uv_loop_init(&root->loop) == 0) {
         if (open_root(root)) run(root);
         exit_code = root->exit_code;
+        if (root->lock >= 0) close(root->lock);
+        uv_loop_close(&root->loop);
         home_close(&root->home);
     }
     mem_free(root);

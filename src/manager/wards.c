@@ -286,3 +286,7 @@ void wards_load(Root *root) {
     if (list_is_empty(&root->wards)) home_reset_ids(&root->home);
     mem_free(path);
 }
+
+void wards_drop(Root *root) {
+    LIST_EACH(&root->wards, Ward, link, ward) ward_remove(ward);
+}
