@@ -5,6 +5,7 @@
 
 extern const Module buffer_module;
 extern const Module http_module;
+extern const Module fs_module;
 extern const Module loader_module;
 extern const Module options_module;
 extern const Module os_module;
@@ -18,3 +19,4 @@ extern const Module *const all_modules[];
 
 /* Where a module keeps its state in a realm: realm_slot(realm, SLOT_…). */
 enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_HTTP, SLOT_COUNT };
+enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_FS, SLOT_COUNT };

@@ -14,4 +14,8 @@ const Module *const all_modules[] = {
     &util_module,
     &uv_module,
     NULL,
+    &http_module, &loader_module, &options_module, &os_module, &process_module,
+    &stdio_module,  &timers_module,  &uv_module, NULL,
+    &fs_module,    &loader_module, &options_module, &os_module, &process_module,
+    &stdio_module, &timers_module, &uv_module,      NULL,
 };
