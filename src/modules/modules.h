@@ -18,5 +18,10 @@ extern const Module uv_module;
 extern const Module *const all_modules[];
 
 /* Where a module keeps its state in a realm: realm_slot(realm, SLOT_…). */
-enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_HTTP, SLOT_COUNT };
-enum { SLOT_OPTIONS, SLOT_SIGNALS, SLOT_FS, SLOT_COUNT };
+enum {
+    SLOT_OPTIONS,
+    SLOT_SIGNALS,
+    SLOT_HTTP,
+    SLOT_FS,
+    SLOT_COUNT
+};

@@ -4,6 +4,7 @@
 /* clang-format off */
 const Module *const all_modules[] = {
     &buffer_module,
+    &fs_module,
     &http_module,
     &loader_module,
     &options_module,
@@ -14,8 +15,4 @@ const Module *const all_modules[] = {
     &util_module,
     &uv_module,
     NULL,
-    &http_module, &loader_module, &options_module, &os_module, &process_module,
-    &stdio_module,  &timers_module,  &uv_module, NULL,
-    &fs_module,    &loader_module, &options_module, &os_module, &process_module,
-    &stdio_module, &timers_module, &uv_module,      NULL,
 };
