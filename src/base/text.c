@@ -6,13 +6,19 @@
 
 #define HIGH_BITS 0x8080808080808080ull
 
+static inline uint64_t load8(const char *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
 static size_t ascii_prefix(const char *data, size_t len) {
     size_t i = 0;
-    for (; i + 32 <= len; i += 32) {
-        uint64_t words[4];
-        memcpy(words, data + i, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3]) & HIGH_BITS) break;
-    }
+    for (; i + 32 <= len; i += 32)
+        if ((load8(data + i) | load8(data + i + 8) | load8(data + i + 16) | load8(data + i + 24)) & HIGH_BITS)
+            break;
+    for (; i + 8 <= len; i += 8)
+        if (load8(data + i) & HIGH_BITS) break;
     while (i < len && (unsigned char)data[i] < 0x80)
         i++;
     return i;
@@ -74,6 +80,29 @@ size_t utf8_to_utf16(const char *data, size_t len, uint16_t *out) {
     return n;
 }
 
+size_t latin1_utf8_length(const char *chars, size_t count) {
+    size_t bytes = count;
+    for (size_t i = ascii_prefix(chars, count); i < count; i++)
+        bytes += (unsigned char)chars[i] >> 7;
+    return bytes;
+}
+
+size_t latin1_to_utf8(const char *chars, size_t count, char *out, size_t room) {
+    size_t n = ascii_prefix(chars, count < room ? count : room);
+    memcpy(out, chars, n);
+    for (size_t i = n; i < count; i++) {
+        unsigned char c = (unsigned char)chars[i];
+        if (room - n < (c < 0x80 ? 1u : 2u)) break;
+        if (c < 0x80) {
+            out[n++] = (char)c;
+        } else {
+            out[n++] = (char)(0xc0 | c >> 6);
+            out[n++] = (char)(0x80 | (c & 0x3f));
+        }
+    }
+    return n;
+}
+
 static uint32_t utf16_next(const uint16_t *chars, size_t count, size_t *i) {
     uint32_t c = chars[(*i)++];
     if (c < 0xd800 || c > 0xdfff) return c;
@@ -115,46 +144,82 @@ static int hex_digit(uint16_t c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-size_t hex_decode(const uint16_t *chars, size_t count, char *out, size_t room) {
-    size_t n = 0;
-    for (; n < room && 2 * n + 1 < count; n++) {
-        int high = hex_digit(chars[2 * n]), low = hex_digit(chars[2 * n + 1]);
-        if (high < 0 || low < 0) break;
-        out[n] = (char)(high << 4 | low);
+void hex_encode(const char *data, size_t len, char *out) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[(unsigned char)data[i] >> 4];
+        out[2 * i + 1] = digits[data[i] & 15];
     }
-    return n;
 }
 
-static int base64_digit(uint16_t c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    if (c == '/' || c == '_') return 63;
-    return -1;
+/* One body for both widths of character. */
+#define HEX_DECODE(name, Char, Unit)                                                                         \
+    size_t name(const Char *chars, size_t count, char *out, size_t room) {                                   \
+        size_t n = 0;                                                                                        \
+        for (; n < room && 2 * n + 1 < count; n++) {                                                         \
+            int high = hex_digit((Unit)chars[2 * n]), low = hex_digit((Unit)chars[2 * n + 1]);               \
+            if (high < 0 || low < 0) break;                                                                  \
+            out[n] = (char)(high << 4 | low);                                                                \
+        }                                                                                                    \
+        return n;                                                                                            \
+    }
+
+HEX_DECODE(hex_decode, uint16_t, uint16_t)
+HEX_DECODE(hex_decode_latin1, char, unsigned char)
+
+static int base64_digit(unsigned c) {
+    /* 1 + what the character stands for; 0: nothing */
+    static const uint8_t digits[256] = {
+        ['+'] = 63, ['-'] = 63, ['/'] = 64, ['_'] = 64, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+        ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['A'] = 1,  ['B'] = 2,
+        ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,  ['I'] = 9,  ['J'] = 10,
+        ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+        ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26,
+        ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34,
+        ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+        ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50,
+        ['y'] = 51, ['z'] = 52,
+    };
+    return c < 256 ? digits[c] - 1 : -1;
 }
 
-size_t base64_decode(const uint16_t *chars, size_t count, char *out, size_t room) {
-    uint32_t bits = 0;
-    unsigned held = 0; /* bits that wait for company */
-    size_t n = 0;
-    for (size_t i = 0; i < count && n < room; i++) {
-        if (chars[i] == '=') break;
-        int digit = base64_digit(chars[i]);
-        if (digit < 0) continue;
-        bits = bits << 6 | (uint32_t)digit;
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        out[n++] = (char)(bits >> held);
+#define BASE64_DECODE(name, Char, Unit)                                                                      \
+    size_t name(const Char *chars, size_t count, char *out, size_t room) {                                   \
+        uint32_t bits = 0;                                                                                   \
+        unsigned held = 0; /* bits that wait for company */                                                  \
+        size_t n = 0;                                                                                        \
+        for (size_t i = 0; i < count && n < room; i++) {                                                     \
+            if (chars[i] == '=') break;                                                                      \
+            int digit = base64_digit((Unit)chars[i]);                                                        \
+            if (digit < 0) continue;                                                                         \
+            bits = bits << 6 | (uint32_t)digit;                                                              \
+            held += 6;                                                                                       \
+            if (held < 8) continue;                                                                          \
+            held -= 8;                                                                                       \
+            out[n++] = (char)(bits >> held);                                                                 \
+        }                                                                                                    \
+        return n;                                                                                            \
     }
-    return n;
+
+BASE64_DECODE(base64_decode, uint16_t, uint16_t)
+BASE64_DECODE(base64_decode_latin1, char, unsigned char)
+
+/* Where the first byte is rare memchr is fastest; after some false hits memmem takes over. */
+static const char *find(const char *hay, size_t hay_len, const char *needle, size_t needle_len) {
+    for (int false_hits = 0; false_hits < 16; false_hits++) {
+        if (needle_len > hay_len) return NULL;
+        const char *first = memchr(hay, needle[0], hay_len - needle_len + 1);
+        if (!first || memcmp(first, needle, needle_len) == 0) return first;
+        hay_len -= (size_t)(first + 1 - hay);
+        hay = first + 1;
+    }
+    return memmem(hay, hay_len, needle, needle_len);
 }
 
 static ptrdiff_t search_forward(const char *hay, size_t hay_len, const char *needle, size_t needle_len,
                                 size_t from, size_t step) {
     while (from + needle_len <= hay_len) {
-        const char *found = memmem(hay + from, hay_len - from, needle, needle_len);
+        const char *found = find(hay + from, hay_len - from, needle, needle_len);
         if (!found) return -1;
         size_t at = (size_t)(found - hay);
         if (at % step == 0) return (ptrdiff_t)at;

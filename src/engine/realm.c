@@ -4,6 +4,7 @@
 #include "engine/call.h"
 #include "engine/handle.h"
 #include "engine/inside.h"
+#include "engine/peek.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -212,6 +213,7 @@ Realm *realm_new(const RealmOptions *options) {
               stderr);
         return NULL;
     }
+    peek_learn(realm);
     JSClassDefinition native = {.className = "Function", .callAsFunction = native_called,
                                 .finalize = native_collected};
     realm->native_class = JSClassCreate(&native);
@@ -267,6 +269,7 @@ void realm_free(Realm *realm) {
     JSContextGroupRelease(realm->group);
     loop_free(realm);
     mem_free(realm->turn);
+    mem_free(realm->peek);
     mem_free(realm);
 }
 

@@ -13,6 +13,7 @@
 
 typedef struct Realm Realm;
 typedef struct Call Call;
+typedef struct Peek Peek;
 typedef Value (*NativeFunction)(Call *call);
 
 /* A C function as JavaScript sees it. Tables of them end with an entry without a name. */
@@ -70,6 +71,7 @@ struct Realm {
     Object buffer_prototype; /* Buffer's once it is loaded, Uint8Array's before */
     Value function_prototype;
     JSClassRef native_class, handle_class;
+    struct Peek *peek; /* how the engine lays out strings and views, see peek.h */
 
     Map builtins; /* id -> exports, for internalBinding */
     Map prototypes; /* handle class name -> prototype object */

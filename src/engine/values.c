@@ -2,6 +2,7 @@
 #include "engine/call.h"
 
 #include "base/text.h"
+#include "engine/peek.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,24 +35,15 @@ static Value value_wide_latin1(Realm *realm, const char *text, size_t len) {
     return v;
 }
 
-/* The engine keeps ASCII in one byte a character if it gets it as a terminated string. */
-static Value value_ascii(Realm *realm, const char *text, size_t len) {
-    if (memchr(text, '\0', len)) return value_wide_latin1(realm, text, len);
-    char room[1024], *copy = len < sizeof room ? room : malloc(len + 1);
-    if (!copy) abort();
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    Value v = take_string(realm, JSStringCreateWithUTF8CString(copy));
-    if (copy != room) free(copy);
-    return v;
-}
-
 Value value_latin1(Realm *realm, const char *text, size_t len) {
-    return text_is_ascii(text, len) ? value_ascii(realm, text, len) : value_wide_latin1(realm, text, len);
+    RawString raw;
+    if (!raw_string_open(len, &raw)) return value_wide_latin1(realm, text, len);
+    memcpy(raw.chars, text, len);
+    return raw_string_close(realm, &raw);
 }
 
 Value value_string_n(Realm *realm, const char *text, size_t len) {
-    if (text_is_ascii(text, len)) return value_ascii(realm, text, len);
+    if (text_is_ascii(text, len)) return value_latin1(realm, text, len);
     JSChar room[512], *chars = len <= COUNT_OF(room) ? room : mem_new(len * sizeof *chars);
     room[0] = 0;
     Value v = value_utf16(realm, chars, utf8_to_utf16(text, len, chars));
@@ -156,13 +148,12 @@ bool call_bytes(Call *call, size_t i, char **data, size_t *len) {
     return false;
 }
 
-static bool text_from_string(JSStringRef string, Text *text) {
-    size_t max = JSStringGetMaximumUTF8CStringSize(string);
-    text->data = max <= sizeof text->room ? text->room : mem_new(max);
-    size_t written = JSStringGetUTF8CString(string, text->data, max);
-    text->len = written ? written - 1 : 0;
+static void text_from_chars(const StringView *view, Text *text) {
+    size_t max = view->len * (view->is_8bit ? 2 : 3) + 1;
+    if (max > sizeof text->room) text->data = mem_new(max);
+    text->len = view->is_8bit ? latin1_to_utf8(view->chars, view->len, text->data, max)
+                              : utf16_to_utf8(view->chars, view->len, text->data, max);
     text->data[text->len] = '\0';
-    return true;
 }
 
 bool value_text(Realm *realm, Value v, Text *text) {
@@ -171,7 +162,12 @@ bool value_text(Realm *realm, Value v, Text *text) {
     text->data = text->room;
     text->room[0] = '\0';
     text->len = 0;
-    if (value_bytes(realm, v, &data, &len)) {
+    CHARS view;
+    if (chars_open(realm, v, &view)) {
+        text_from_chars(&view, text);
+        return true;
+    }
+    if (peek_bytes(realm, v, &data, &len)) {
         if (len >= sizeof text->room) text->data = mem_new(len + 1);
         if (len) memcpy(text->data, data, len);
         text->data[text->len = len] = '\0';
@@ -179,7 +175,8 @@ bool value_text(Realm *realm, Value v, Text *text) {
     }
     JSStringRef string = JSValueToStringCopy(realm->ctx, v, NULL);
     if (!string) return false;
-    text_from_string(string, text);
+    text_from_chars(&(StringView){JSStringGetCharactersPtr(string), JSStringGetLength(string), false, NULL},
+                    text);
     JSStringRelease(string);
     return true;
 }

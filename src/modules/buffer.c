@@ -1,7 +1,7 @@
 /* The half of Buffer that works on many bytes at once. lib/buffer.js checks arguments and handles what
  * is short; each function here is one crossing. */
 #include "base/text.h"
-#include "engine/call.h"
+#include "engine/peek.h"
 #include "modules/modules.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static bool call_span(Call *call, size_t i, Slice *span, double start, double end) {
     char *data;
     size_t len;
-    if (!call_bytes(call, i, &data, &len)) return false;
+    if (!call_peek(call, i, &data, &len)) return false;
     size_t from = start > 0 ? (size_t)start : 0, to = end > 0 ? (size_t)end : 0;
     if (to > len) to = len;
     if (from > to) from = to;
@@ -32,87 +32,101 @@ static bool call_target(Call *call, char **out, size_t *room) {
     return true;
 }
 
-static JSStringRef call_string(Call *call, size_t i) {
-    return JSValueToStringCopy(call->realm->ctx, call_arg(call, i), call->exception);
+static bool call_chars(Call *call, size_t i, StringView *view) {
+    if (chars_open(call->realm, call_arg(call, i), view)) return true;
+    throw_type(call, "ERR_INVALID_ARG_TYPE", "argument must be a string");
+    return false;
+}
+
+static size_t view_to_utf8(const StringView *view, char *out, size_t room) {
+    return view->is_8bit ? latin1_to_utf8(view->chars, view->len, out, room)
+                         : utf16_to_utf8(view->chars, view->len, out, room);
+}
+
+static size_t view_utf8_length(const StringView *view) {
+    return view->is_8bit ? latin1_utf8_length(view->chars, view->len)
+                         : utf16_utf8_length(view->chars, view->len);
 }
 
 static Value buffer_utf8_length(Call *call) {
-    JSStringRef string = call_string(call, 0);
-    if (!string) return NULL;
-    size_t bytes = utf16_utf8_length(JSStringGetCharactersPtr(string), JSStringGetLength(string));
-    JSStringRelease(string);
-    return value_number((double)bytes);
+    CHARS view;
+    if (!call_chars(call, 0, &view)) return NULL;
+    return value_number((double)view_utf8_length(&view));
 }
 
 static Value buffer_utf8_write(Call *call) {
+    CHARS view;
     char *out;
-    size_t room, written;
-    JSStringRef string = call_string(call, 1);
-    if (!string) return NULL;
-    if (!call_target(call, &out, &room)) {
-        JSStringRelease(string);
-        return NULL;
-    }
-    written = utf16_to_utf8(JSStringGetCharactersPtr(string), JSStringGetLength(string), out, room);
-    JSStringRelease(string);
-    return value_number((double)written);
+    size_t room;
+    if (!call_chars(call, 1, &view) || !call_target(call, &out, &room)) return NULL;
+    return value_number((double)view_to_utf8(&view, out, room));
 }
 
 static Value buffer_utf8_from_string(Call *call) {
-    JSStringRef string = call_string(call, 0);
-    if (!string) return NULL;
-    size_t max = JSStringGetMaximumUTF8CStringSize(string);
-    char *bytes = malloc(max);
-    if (!bytes) {
-        JSStringRelease(string);
-        return throw_range(call, "ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
-    }
-    size_t written = JSStringGetUTF8CString(string, bytes, max);
-    if (written) written--;
-    if (written < JSStringGetLength(string)) /* the engine gives up at half a surrogate pair */
-        written = utf16_to_utf8(JSStringGetCharactersPtr(string), JSStringGetLength(string), bytes, max);
-    JSStringRelease(string);
-    char *shrunk = realloc(bytes, written ? written : 1);
-    return buffer_adopt(call->realm, shrunk ? shrunk : bytes, written);
+    CHARS view;
+    if (!call_chars(call, 0, &view)) return NULL;
+    size_t len = view_utf8_length(&view);
+    char *bytes = malloc(len ? len : 1);
+    if (!bytes) return throw_range(call, "ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
+    view_to_utf8(&view, bytes, len);
+    return buffer_adopt(call->realm, bytes, len);
 }
 
-typedef size_t (*Decode)(const uint16_t *chars, size_t count, char *out, size_t room);
+/* A coding's two decoders, for characters of one and of two bytes. */
+typedef struct {
+    size_t (*narrow)(const char *chars, size_t count, char *out, size_t room);
+    size_t (*wide)(const uint16_t *chars, size_t count, char *out, size_t room);
+} Decoder;
 
-static Value write_decoded(Call *call, Decode decode) {
-    JSStringRef string = call_string(call, 1);
-    if (!string) return NULL;
+static Value write_decoded(Call *call, Decoder decoder) {
+    CHARS view;
     char *out;
-    size_t room, written = 0;
-    bool fine = call_target(call, &out, &room);
-    if (fine) written = decode(JSStringGetCharactersPtr(string), JSStringGetLength(string), out, room);
-    JSStringRelease(string);
-    return fine ? value_number((double)written) : NULL;
+    size_t room;
+    if (!call_chars(call, 1, &view) || !call_target(call, &out, &room)) return NULL;
+    size_t written = view.is_8bit ? decoder.narrow(view.chars, view.len, out, room)
+                                  : decoder.wide(view.chars, view.len, out, room);
+    return value_number((double)written);
 }
 
-static size_t latin1_decode(const uint16_t *chars, size_t count, char *out, size_t room) {
+static size_t latin1_from_narrow(const char *chars, size_t count, char *out, size_t room) {
+    size_t n = count < room ? count : room;
+    memcpy(out, chars, n);
+    return n;
+}
+
+static size_t latin1_from_wide(const uint16_t *chars, size_t count, char *out, size_t room) {
     size_t n = count < room ? count : room;
     for (size_t i = 0; i < n; i++)
         out[i] = (char)chars[i];
     return n;
 }
 
-static size_t ucs2_decode(const uint16_t *chars, size_t count, char *out, size_t room) {
+static size_t ucs2_from_narrow(const char *chars, size_t count, char *out, size_t room) {
+    size_t n = count < room / 2 ? count : room / 2;
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = chars[i];
+        out[2 * i + 1] = 0;
+    }
+    return n * 2;
+}
+
+static size_t ucs2_from_wide(const uint16_t *chars, size_t count, char *out, size_t room) {
     size_t n = count < room / 2 ? count : room / 2;
     memcpy(out, chars, n * 2);
     return n * 2;
 }
 
 static Value buffer_latin1_write(Call *call) {
-    return write_decoded(call, latin1_decode);
+    return write_decoded(call, (Decoder){latin1_from_narrow, latin1_from_wide});
 }
 static Value buffer_ucs2_write(Call *call) {
-    return write_decoded(call, ucs2_decode);
+    return write_decoded(call, (Decoder){ucs2_from_narrow, ucs2_from_wide});
 }
 static Value buffer_hex_write(Call *call) {
-    return write_decoded(call, hex_decode);
+    return write_decoded(call, (Decoder){hex_decode_latin1, hex_decode});
 }
 static Value buffer_base64_write(Call *call) {
-    return write_decoded(call, base64_decode);
+    return write_decoded(call, (Decoder){base64_decode_latin1, base64_decode});
 }
 
 static Value buffer_utf8_slice(Call *call) {
@@ -134,6 +148,21 @@ static Value buffer_ascii_slice(Call *call) {
         plain[i] = span.data[i] & 0x7f;
     Value text = value_latin1(call->realm, plain, span.len);
     mem_free(plain);
+    return text;
+}
+
+static Value buffer_hex_slice(Call *call) {
+    Slice span;
+    if (!call_slice(call, &span)) return NULL;
+    RawString raw;
+    if (raw_string_open(span.len * 2, &raw)) {
+        hex_encode(span.data, span.len, raw.chars);
+        return raw_string_close(call->realm, &raw);
+    }
+    char *hex = mem_new(span.len * 2 + 1);
+    hex_encode(span.data, span.len, hex);
+    Value text = value_latin1(call->realm, hex, span.len * 2);
+    mem_free(hex);
     return text;
 }
 
@@ -163,7 +192,7 @@ static Value buffer_compare(Call *call) {
 static Value buffer_swap(Call *call) {
     char *data;
     size_t len;
-    if (!call_bytes(call, 0, &data, &len)) return NULL;
+    if (!call_peek(call, 0, &data, &len)) return NULL;
     size_t width = (size_t)call_int(call, 1);
     for (size_t i = 0; i + width <= len; i += width) {
         uint16_t two;
@@ -193,7 +222,7 @@ static Value buffer_swap(Call *call) {
 static Value buffer_search(Call *call) {
     char *hay, *needle;
     size_t hay_len, needle_len;
-    if (!call_bytes(call, 0, &hay, &hay_len) || !call_bytes(call, 1, &needle, &needle_len)) return NULL;
+    if (!call_peek(call, 0, &hay, &hay_len) || !call_peek(call, 1, &needle, &needle_len)) return NULL;
     ptrdiff_t at = bytes_search(hay, hay_len, needle, needle_len, (size_t)call_double(call, 2),
                                 (size_t)call_int(call, 3), call_bool(call, 4));
     return value_number((double)at);
@@ -202,13 +231,13 @@ static Value buffer_search(Call *call) {
 static Value buffer_is_utf8(Call *call) {
     char *data;
     size_t len;
-    return call_bytes(call, 0, &data, &len) ? value_bool(text_is_utf8(data, len)) : NULL;
+    return call_peek(call, 0, &data, &len) ? value_bool(text_is_utf8(data, len)) : NULL;
 }
 
 static Value buffer_is_ascii(Call *call) {
     char *data;
     size_t len;
-    return call_bytes(call, 0, &data, &len) ? value_bool(text_is_ascii(data, len)) : NULL;
+    return call_peek(call, 0, &data, &len) ? value_bool(text_is_ascii(data, len)) : NULL;
 }
 
 static const Native functions[] = {
@@ -220,15 +249,16 @@ static const Native functions[] = {
     {"latin1Slice",buffer_latin1_slice},
     {"asciiSlice",        buffer_ascii_slice},
     {"ucs2Write",                    buffer_ucs2_write},
-    {"ucs2Slice",   buffer_ucs2_slice},
-    {"hexWrite",         buffer_hex_write},
-    {"base64Write",                    buffer_base64_write},
-    {"compare",buffer_compare},
-    {"swap",          buffer_swap},
-    {"search",                    buffer_search},
-    {"isUtf8",buffer_is_utf8},
-    {"isAscii",        buffer_is_ascii},
-    {0                   }
+    {"hexSlice",   buffer_hex_slice},
+    {"ucs2Slice",         buffer_ucs2_slice},
+    {"hexWrite",                    buffer_hex_write},
+    {"base64Write",buffer_base64_write},
+    {"compare",           buffer_compare},
+    {"swap",                    buffer_swap},
+    {"search",buffer_search},
+    {"isUtf8",           buffer_is_utf8},
+    {"isAscii",                    buffer_is_ascii},
+    {0                 }
 };
 
 const Module buffer_module = {"buffer", functions, NULL, NULL};
