@@ -1,0 +1,63 @@
+#include "cluster/message.h"
+
+#include "base/mem.h"
+#include "sys/channel_reader.h"
+
+#include <string.h>
+
+enum { BUN_MARK = 2 };
+
+bool cluster_message_is_bun(Slice payload) {
+    return payload.len && payload.data[0] == BUN_MARK;
+}
+
+json_t *cluster_message_read(Slice payload) {
+    Slice command = channel_peek_command(CHANNEL_JSON, payload);
+    bool wrapped = slice_equals_str(command, "NODE_HANDLE");
+    if (!wrapped && !slice_equals_str(command, "NODE_CLUSTER")) return NULL;
+    if (cluster_message_is_bun(payload)) payload = (Slice){payload.data + 1, payload.len - 1};
+    json_t *message = json_loadb(payload.data, payload.len, 0, NULL);
+    if (wrapped) {
+        json_t *inner = json_incref(json_object_get(message, "msg"));
+        json_decref(message);
+        message = inner;
+    }
+    const char *cmd = cluster_message_text(message, "cmd");
+    if (cmd && strcmp(cmd, "NODE_CLUSTER") == 0) return message;
+    json_decref(message);
+    return NULL;
+}
+
+const char *cluster_message_text(const json_t *message, const char *field) {
+    return json_string_value(json_object_get(message, field));
+}
+
+long cluster_message_number(const json_t *message, const char *field, long otherwise) {
+    const json_t *value = json_object_get(message, field);
+    return json_is_number(value) ? (long)json_number_value(value) : otherwise;
+}
+
+char *cluster_json_text(const json_t *value) {
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    char *copy = mem_strdup(text ? text : "null");
+    free(text);
+    return copy;
+}
+
+void cluster_json_append_string(Bytes *out, const char *text) {
+    json_t *string = text ? json_string(text) : NULL;
+    char *quoted = cluster_json_text(string);
+    bytes_append_str(out, quoted);
+    mem_free(quoted);
+    json_decref(string);
+}
+
+void cluster_message_begin(Bytes *out, bool bun) {
+    if (bun) bytes_append_char(out, BUN_MARK);
+    bytes_append_str(out, "{\"cmd\":\"NODE_CLUSTER\"");
+}
+
+void cluster_message_begin_handle(Bytes *out, const char *type) {
+    bytes_printf(out, "{\"cmd\":\"NODE_HANDLE\",\"type\":\"%s\",\"msg\":", type);
+    cluster_message_begin(out, false);
+}
