@@ -18,8 +18,9 @@
  *     // the channel's own `message`. For a reload: wait for `listening` of the new worker, then
  *     cluster_worker_disconnect(old);     // it closes its servers, finishes its requests and leaves
  *
- *     // When the process has ended or its channel is closed (whichever is first): what was dealt to it and
- *     // not accepted goes to the others.
+ *     // When its channel is closed (which a dead process's is, once all it had said has been heard): what
+ * was
+ *     // dealt to it and not accepted goes to the others.
  *     cluster_worker_free(worker);
  *     channel_free(channel);
  */

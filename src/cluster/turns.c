@@ -162,6 +162,11 @@ void turns_nudge(Turns *turns) {
     step_back(turns);
 }
 
+void turns_pause(Turns *turns, bool paused) {
+    poll_stop(turns);
+    if (!paused) poll_start(turns);
+}
+
 int turns_fd(const Turns *turns) {
     return turns->fd;
 }

@@ -5,6 +5,7 @@
 
 #include "cluster/board.h"
 
+#include <stdbool.h>
 #include <uv.h>
 
 typedef struct Turns Turns;
@@ -17,6 +18,8 @@ Turns *turns_open(uv_loop_t *loop, int fd, Board *board, unsigned slot, TurnsTak
 void turns_close(Turns *turns);
 /* Looks whether somebody left a connection behind. */
 void turns_nudge(Turns *turns);
+/* Leaves the connections to the others. */
+void turns_pause(Turns *turns, bool paused);
 int turns_fd(const Turns *turns);
 void turns_ref(Turns *turns);
 void turns_unref(Turns *turns);

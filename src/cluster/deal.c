@@ -1,0 +1,286 @@
+/* Round robin: connections go to the workers strictly in turn, each worker with a short queue of its own,
+ * so that one which is slow to answer is neither given less nor holds the others up. What is queued for a
+ * worker that has stopped answering goes to those who do. */
+#include "cluster/inside.h"
+
+#include "base/mem.h"
+#include "cluster/message.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    ACCEPTS_PER_TURN = 64,
+    QUEUE_MAX = 64,
+    STUCK_MS = 250,
+    STUCK_CHECK_MS = 100,
+    OUT_OF_FDS_PAUSE_MS = 50,
+};
+
+static void conn_deal(Conn *conn);
+static void worker_deal(ClusterWorker *worker);
+
+static void conn_disown(Conn *conn) {
+    if (--conn->owners) return;
+    close(conn->fd);
+    mem_free(conn);
+}
+
+static bool worker_is_stuck(const ClusterWorker *worker) {
+    return worker->handover && uv_now(worker->primary->loop) - worker->handover->since > STUCK_MS;
+}
+
+static bool worker_can_be_dealt(const ClusterWorker *worker) {
+    return !worker->is_retired && channel_is_open(worker->channel);
+}
+
+static Use *use_after(Listener *listener, Use *use) {
+    Link *next = use ? use->of_listener.next : listener->uses.next;
+    if (next == &listener->uses) next = next->next;
+    return next == &listener->uses ? NULL : CONTAINER_OF(next, Use, of_listener);
+}
+
+/* Whose turn it is; those that do not answer are left out while anybody else is there. */
+static Use *turn_next(Listener *listener) {
+    Use *first = use_after(listener, listener->last_turn), *stuck = NULL, *use = first;
+    if (!first) return NULL;
+    do {
+        ClusterWorker *worker = use->worker;
+        if (use->kind == USE_DEALT && worker_can_be_dealt(worker) && worker->queued < QUEUE_MAX) {
+            if (!worker_is_stuck(worker)) return use;
+            if (!stuck) stuck = use;
+        }
+        use = use_after(listener, use);
+    } while (use != first);
+    return stuck;
+}
+
+static bool handover_is_over(Handover *handover) {
+    if (handover->worker || !handover->acknowledged) return false;
+    conn_disown(handover->conn);
+    mem_free(handover);
+    return true;
+}
+
+static void on_acknowledged(void *data, int error) {
+    Handover *handover = data;
+    ClusterWorker *worker = handover->worker;
+    handover->acknowledged = true;
+    if (error && worker) { /* it never got there */
+        Conn *conn = handover->conn;
+        worker->handover = NULL;
+        handover->worker = NULL;
+        conn->owners++;
+        conn->refusals++;
+        handover_is_over(handover);
+        conn_deal(conn);
+        worker_deal(worker);
+        return;
+    }
+    handover_is_over(handover);
+}
+
+static void worker_deal(ClusterWorker *worker) {
+    while (!worker->handover && !list_is_empty(&worker->queue)) {
+        Conn *conn = CONTAINER_OF(worker->queue.next, Conn, link);
+        link_remove(&conn->link);
+        worker->queued--;
+        Handover *handover = NEW(Handover);
+        *handover = (Handover){conn, worker, ++worker->seq, uv_now(worker->primary->loop), false};
+        worker->handover = handover;
+        Bytes payload = {0};
+        cluster_message_begin_handle(&payload, "net.Native");
+        bytes_append_str(&payload, ",\"act\":\"newconn\",\"key\":");
+        cluster_json_append_string(&payload, conn->listener->key);
+        bytes_printf(&payload, ",\"seq\":%lu}}", handover->seq);
+        int error =
+            channel_send_handle(worker->channel, bytes_slice(&payload), conn->fd, on_acknowledged, handover);
+        bytes_free(&payload);
+        if (!error) continue;
+        worker->handover = NULL;
+        mem_free(handover);
+        conn->refusals++;
+        conn_deal(conn);
+    }
+}
+
+static bool conn_was_refused_by_all(const Conn *conn) {
+    return conn->refusals > 2 * conn->listener->dealt_uses + 1;
+}
+
+static void conn_deal(Conn *conn) {
+    Listener *listener = conn->listener;
+    if (!listener || conn_was_refused_by_all(conn)) {
+        conn_disown(conn);
+        return;
+    }
+    Use *use = turn_next(listener);
+    if (!use) {
+        list_append(&listener->waiting, &conn->link);
+        deal_stop(listener);
+        return;
+    }
+    listener->last_turn = use;
+    list_append(&use->worker->queue, &conn->link);
+    use->worker->queued++;
+    worker_deal(use->worker);
+    if (use->worker->queued) {
+        uv_timer_t *stuck = &listener->primary->stuck;
+        if (!uv_is_active((uv_handle_t *)stuck))
+            uv_timer_start(stuck, deal_on_stuck_timer, STUCK_CHECK_MS, STUCK_CHECK_MS);
+    }
+}
+
+/* True when it waits no longer. */
+static bool waiting_deal(Listener *listener) {
+    while (!list_is_empty(&listener->waiting)) {
+        if (!turn_next(listener)) return false;
+        Conn *conn = CONTAINER_OF(listener->waiting.next, Conn, link);
+        link_remove(&conn->link);
+        conn_deal(conn);
+    }
+    return true;
+}
+
+static void on_connections(uv_poll_t *poll, int status, int events) {
+    ListenerPoll *listener_poll = poll->data;
+    Listener *listener = listener_poll->listener;
+    for (int i = 0; i < ACCEPTS_PER_TURN && listener->is_accepting; i++) {
+        int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            if (errno == ECONNABORTED || errno == EINTR) continue;
+            if (errno == EMFILE || errno == ENFILE) {
+                deal_stop(listener);
+                uv_timer_start(&listener->primary->stuck, deal_on_stuck_timer, OUT_OF_FDS_PAUSE_MS,
+                               STUCK_CHECK_MS);
+            }
+            return;
+        }
+        Conn *conn = NEW(Conn);
+        *conn = (Conn){.listener = listener, .fd = fd, .owners = 1};
+        list_init(&conn->link);
+        conn_deal(conn);
+    }
+}
+
+void deal_start(Listener *listener) {
+    if (listener->is_accepting || !waiting_deal(listener) || !listener->dealt_uses) return;
+    if (!listener->poll) {
+        ListenerPoll *poll = NEW(ListenerPoll);
+        if (uv_poll_init(listener->primary->loop, &poll->poll, listener->fd)) {
+            mem_free(poll);
+            return;
+        }
+        poll->listener = listener;
+        poll->poll.data = poll;
+        listener->poll = poll;
+    }
+    listener->is_accepting = true;
+    uv_poll_start(&listener->poll->poll, UV_READABLE, on_connections);
+}
+
+void deal_stop(Listener *listener) {
+    if (!listener->is_accepting) return;
+    listener->is_accepting = false;
+    uv_poll_stop(&listener->poll->poll);
+}
+
+void deal_resume(ClusterPrimary *primary) {
+    LIST_EACH(&primary->listeners, Listener, link, listener) deal_start(listener);
+}
+
+void deal_answered(ClusterWorker *worker, unsigned long seq, bool accepted) {
+    Handover *handover = worker->handover;
+    if (!handover || handover->seq != seq) return;
+    Conn *conn = handover->conn;
+    worker->handover = NULL;
+    handover->worker = NULL;
+    conn->owners++;
+    handover_is_over(handover);
+    if (accepted) {
+        worker->dealt++;
+        conn_disown(conn);
+    } else {
+        conn->refusals++;
+        conn_deal(conn);
+    }
+    worker_deal(worker);
+    deal_resume(worker->primary);
+}
+
+void deal_retire(ClusterWorker *worker) {
+    List moving;
+    list_init(&moving);
+    while (!list_is_empty(&worker->queue)) {
+        Link *link = worker->queue.next;
+        link_remove(link);
+        list_append(&moving, link);
+    }
+    worker->queued = 0;
+    while (!list_is_empty(&moving)) {
+        Conn *conn = CONTAINER_OF(moving.next, Conn, link);
+        link_remove(&conn->link);
+        conn_deal(conn);
+    }
+}
+
+void deal_withdraw(ClusterWorker *worker) {
+    Handover *handover = worker->handover;
+    worker->is_retired = true;
+    if (handover) { /* a worker says that it accepts before it looks at the connection */
+        Conn *conn = handover->conn;
+        worker->handover = NULL;
+        handover->worker = NULL;
+        conn->owners++;
+        handover_is_over(handover);
+        conn_deal(conn);
+    }
+    deal_retire(worker);
+}
+
+static void on_poll_closed(uv_handle_t *handle) {
+    mem_free(handle->data);
+}
+
+void deal_forget(Listener *listener) {
+    LIST_EACH(&listener->waiting, Conn, link, conn) {
+        link_remove(&conn->link);
+        conn_disown(conn);
+    }
+    LIST_EACH(&listener->primary->workers, ClusterWorker, link, worker) {
+        LIST_EACH(&worker->queue, Conn, link, conn) {
+            if (conn->listener != listener) continue;
+            link_remove(&conn->link);
+            worker->queued--;
+            conn_disown(conn);
+        }
+        if (worker->handover && worker->handover->conn->listener == listener)
+            worker->handover->conn->listener = NULL;
+    }
+    if (!listener->poll) return;
+    listener->poll->listener = NULL;
+    uv_close((uv_handle_t *)&listener->poll->poll, on_poll_closed);
+    listener->poll = NULL;
+}
+
+static bool someone_answers(const ClusterWorker *stuck) {
+    LIST_EACH(&stuck->uses, Use, of_worker, mine) {
+        LIST_EACH(&mine->listener->uses, Use, of_listener, use) {
+            if (use->kind == USE_DEALT && worker_can_be_dealt(use->worker) && !worker_is_stuck(use->worker))
+                return true;
+        }
+    }
+    return false;
+}
+
+void deal_on_stuck_timer(uv_timer_t *timer) {
+    ClusterPrimary *primary = timer->data;
+    deal_resume(primary);
+    bool any_queued = false;
+    LIST_EACH(&primary->workers, ClusterWorker, link, worker) {
+        if (worker->queued && worker_is_stuck(worker) && someone_answers(worker)) deal_retire(worker);
+        any_queued |= worker->queued > 0;
+    }
+    if (!any_queued) uv_timer_stop(timer);
+}
