@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 enum {
-    BUSY_MS = 50,         /* who has taken nothing for so long is not waited for */
-    FORGIVEN_BEYOND = 32, /* so much, and no more, is made up for after having been stuck */
+    BUSY_MS = 100,         /* who has taken nothing for so long is not waited for */
+    FORGIVEN_BEYOND = 100, /* so much, and no more, is made up for after having been stuck */
 };
 
 static int board_map(Board *board) {

@@ -106,6 +106,8 @@ Listener *listener_open(ClusterPrimary *primary, const char *key, const ClusterS
 void listener_close(Listener *listener);
 Listener *listener_find(ClusterPrimary *primary, const char *key);
 int listener_listen(Listener *listener, int backlog);
+/* A worker that was woken for a connection and has not taken it has used up the wake-up of the others. */
+void listener_nudge(Listener *listener);
 Use *listener_use_of(const Listener *listener, const ClusterWorker *worker);
 Use *use_new(Listener *listener, ClusterWorker *worker, UseKind kind);
 /* Lost: the worker died, and its successor may want to find the socket open. */

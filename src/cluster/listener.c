@@ -82,8 +82,7 @@ Use *use_new(Listener *listener, ClusterWorker *worker, UseKind kind) {
     return use;
 }
 
-/* A worker that was woken for a connection but will not take it has used up the wake-up of the others. */
-static void others_nudge(Listener *listener) {
+void listener_nudge(Listener *listener) {
     struct pollfd waiting = {.fd = listener->fd, .events = POLLIN};
     if (poll(&waiting, 1, 0) <= 0) return;
     Bytes payload = {0};
@@ -129,7 +128,7 @@ void use_free(Use *use, bool lost) {
     if (use->kind == USE_DEALT && --listener->dealt_uses == 0) deal_stop(listener);
     mem_free(use);
     if (!list_is_empty(&listener->uses)) {
-        if (took_turns) others_nudge(listener);
+        if (took_turns) listener_nudge(listener);
         return;
     }
     listener->last_turn = NULL;

@@ -148,7 +148,7 @@ static bool on_message(void *data, Slice payload, int fd) {
     const json_t *ack = json_object_get(message, "ack");
     const char *act = cluster_message_text(message, "act");
     if (json_is_number(ack)) {
-        on_ack(member, (unsigned long)json_number_value(ack), message, fd);
+        on_ack(member, (unsigned long)cluster_message_number(message, "ack", -1), message, fd);
     } else if (act && strcmp(act, "newconn") == 0) {
         on_connection(member, message, fd);
     } else if (act && strcmp(act, "board") == 0 && fd >= 0) {

@@ -3,9 +3,12 @@
 #include "base/mem.h"
 #include "sys/channel_reader.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { BUN_MARK = 2 };
+
+static const double MAX_NUMBER = 9007199254740992; /* of JavaScript's exact integers */
 
 bool cluster_message_is_bun(Slice payload) {
     return payload.len && payload.data[0] == BUN_MARK;
@@ -34,7 +37,8 @@ const char *cluster_message_text(const json_t *message, const char *field) {
 
 long cluster_message_number(const json_t *message, const char *field, long otherwise) {
     const json_t *value = json_object_get(message, field);
-    return json_is_number(value) ? (long)json_number_value(value) : otherwise;
+    double number = json_is_number(value) ? json_number_value(value) : NAN;
+    return fabs(number) < MAX_NUMBER ? (long)number : otherwise;
 }
 
 char *cluster_json_text(const json_t *value) {

@@ -135,7 +135,7 @@ static char *key_new(const json_t *message) {
         if (json_is_string(value))
             bytes_append_str(&key, json_string_value(value));
         else if (json_is_number(value))
-            bytes_printf(&key, "%ld", (long)json_number_value(value));
+            bytes_printf(&key, "%ld", cluster_message_number(message, fields[i], 0));
         else
             bytes_append_str(&key, "null");
     }
@@ -242,7 +242,10 @@ static void on_close(ClusterWorker *worker, const json_t *message) {
     const char *key = cluster_message_text(message, "key");
     Listener *listener = key ? listener_find(worker->primary, key) : NULL;
     Use *use = listener ? listener_use_of(listener, worker) : NULL;
-    if (use) use_free(use, false);
+    if (use)
+        use_free(use, false);
+    else if (listener)
+        listener_nudge(listener);
 }
 
 static const struct {
@@ -267,7 +270,7 @@ static bool on_message(void *data, Slice payload, int fd) {
     const char *act = cluster_message_text(message, "act");
     if (json_is_number(ack)) {
         bool accepted = json_is_true(json_object_get(message, "accepted"));
-        deal_answered(worker, (unsigned long)json_number_value(ack), accepted);
+        deal_answered(worker, (unsigned long)cluster_message_number(message, "ack", -1), accepted);
     } else if (act) {
         for (size_t i = 0; i < COUNT_OF(acts); i++) {
             if (strcmp(act, acts[i].act) != 0) continue;
@@ -308,6 +311,9 @@ void cluster_worker_free(ClusterWorker *worker) {
     deal_withdraw(worker);
     if (worker->slot >= 0) board_slot_free(&worker->primary->board, (unsigned)worker->slot);
     uses_free(worker, !worker->is_leaving);
+    if (worker->slot >= 0) {
+        LIST_EACH(&worker->primary->listeners, Listener, link, listener) listener_nudge(listener);
+    }
     deal_resume(worker->primary);
     mem_free(worker);
 }

@@ -51,7 +51,8 @@ static int registration_replace(Turns *turns) {
 
 /* To the end of the kernel's queue of waiting processes. */
 static void step_back(Turns *turns) {
-    if (turns->exclusive && !turns->stepped_aside) registration_replace(turns);
+    if (turns->exclusive && !turns->stepped_aside && uv_is_active((uv_handle_t *)&turns->poll))
+        registration_replace(turns);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -109,14 +110,12 @@ static bool step_aside(Turns *turns) {
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
     Turns *turns = poll->data;
-    if (turns->board && board_is_retired(turns->board, turns->slot)) {
-        poll_stop(turns);
-        return;
-    }
-    if (step_aside(turns)) return;
+    bool is_last = turns->board && board_is_retired(turns->board, turns->slot);
+    if (!is_last && step_aside(turns)) return;
+    if (is_last) poll_stop(turns); /* nobody else has been woken for this connection: take it still */
     int fd = accept4(turns->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-        if (errno != EMFILE && errno != ENFILE) return;
+        if (is_last || (errno != EMFILE && errno != ENFILE)) return;
         poll_stop(turns); /* the others may have some left */
         uv_timer_start(&turns->pause, on_pause_over, OUT_OF_FDS_PAUSE_MS, 0);
         return;
