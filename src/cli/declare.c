@@ -173,16 +173,16 @@ static const char *interpreter_for(const Session *session, const char *path) {
 
 /* False with *error set if there is no such script. */
 static bool set_script(const Session *session, json_t *config, const char *folder, char **error) {
-    const char *script = json_str(config, "pm_exec_path");
+    char *script = mem_strdup(json_str(config, "pm_exec_path"));
     const char *cwd = json_str(config, "pm_cwd");
     char *from = cwd ? absolute(cwd, folder) : mem_strdup(folder);
-    json_set_str(config, "pm_cwd", from);
     char *path = absolute(script, from);
     /* A script is looked for from the app's folder first, then from where the user stands. */
     if (access(path, F_OK) < 0 && cwd) {
         mem_free(path);
         path = absolute(script, folder);
     }
+    json_set_str(config, "pm_cwd", from);
     char *in_path = access(path, F_OK) < 0 && !strchr(script, '/') ? find_in_path(script) : NULL;
     bool found = access(path, F_OK) == 0 || in_path;
     if (!found && strpbrk(script, " ;|&")) {
@@ -204,6 +204,7 @@ static bool set_script(const Session *session, json_t *config, const char *folde
     mem_free(in_path);
     mem_free(path);
     mem_free(from);
+    mem_free(script);
     return found;
 }
 

@@ -91,6 +91,19 @@ static bool is_of_app(const json_t *entry, const json_t *first) {
     return json_str(entry, "name") && strcmp(json_str(entry, "name"), json_str(first, "name")) == 0;
 }
 
+/* An entry has its own log files, api-out-3.log; the app's is api-out.log. */
+static void take_id_out_of(json_t *config, const char *key, const json_t *entry) {
+    const char *path = json_str(config, key);
+    char *id = mem_printf("-%lld.log", json_int(entry, "pm_id", -1));
+    size_t len = path ? strlen(path) : 0, id_len = strlen(id);
+    if (len > id_len && strcmp(path + len - id_len, id) == 0) {
+        char *plain = mem_printf("%.*s.log", (int)(len - id_len), path);
+        json_set_str(config, key, plain);
+        mem_free(plain);
+    }
+    mem_free(id);
+}
+
 /* All entries from `first` on that are of its app become one declaration. */
 static json_t *declaration_from(const json_t *dump, size_t first) {
     json_t *entry = json_array_get(dump, first), *config = json_object(), *ids = json_array();
@@ -112,6 +125,10 @@ static json_t *declaration_from(const json_t *dump, size_t first) {
     json_object_set_new(config, "saved_ids", ids);
     json_set_str(config, "version", json_str(entry, "version"));
     json_set_str(config, "unique_id", json_str(entry, "unique_id"));
+    take_id_out_of(config, "pm_out_log_path", entry);
+    take_id_out_of(config, "pm_err_log_path", entry);
+    const char *pid_path = json_str(config, "pm_pid_path");
+    if (pid_path && strstr(pid_path, "/pids/")) json_object_del(config, "pm_pid_path");
     if (!runs) json_object_set_new(config, "autostart", json_false());
     return config;
 }

@@ -194,7 +194,7 @@ static void give_chunk(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf) {
     Output *output = stream->data;
     if (got < 0) {
-        uv_close((uv_handle_t *)stream, pipe_closed);
+        uv_read_stop(stream);
         return;
     }
     bytes_append(&output->line, buf->base, (size_t)got);
@@ -248,7 +248,6 @@ void output_close(Output *output) {
         output_free(output);
         return;
     }
-    if (uv_is_closing((uv_handle_t *)&output->pipe)) return;
     uv_os_fd_t fd;
     ssize_t got;
     uv_read_stop((uv_stream_t *)&output->pipe);
