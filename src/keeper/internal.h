@@ -67,6 +67,7 @@ struct Run {
     Link link; /* in Keeper.runs */
     Keeper *keeper;
     Worker *worker; /* NULL once another has its place */
+    long long worker_id;
     Process *process;
     uv_timer_t timer; /* until it is killed, or until it counts as ready */
     bool timer_open;

@@ -243,7 +243,7 @@ Run *run_start(Worker *worker, char **error) {
     char *interpreter = interpreter_path(app, error);
     if (*error) return NULL;
     Run *run = NEW(Run);
-    *run = (Run){.keeper = keeper, .worker = worker, .timer_open = true};
+    *run = (Run){.keeper = keeper, .worker = worker, .worker_id = worker->id, .timer_open = true};
     list_append(&keeper->runs, &run->link);
     keeper->open_handles++;
     keeper->last_run++;
@@ -287,8 +287,8 @@ Run *run_start(Worker *worker, char **error) {
 
 static void too_late(uv_timer_t *timer) {
     Run *run = timer->data;
-    log_line("App [%s] pid %d is still there %llu ms after it was asked to stop: killing it",
-             run->keeper->app->name, (int)run->pid, (unsigned long long)run->keeper->app->kill_timeout);
+    log_line("App [%s:%lld] pid %d is still there %llu ms after it was asked to stop: killing it",
+             run->keeper->app->name, run->worker_id, (int)run->pid, (unsigned long long)run->keeper->app->kill_timeout);
     kill_kin(run, SIGKILL);
     if (run->process) process_kill(run->process, SIGKILL);
 }
