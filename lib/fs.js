@@ -2,9 +2,65 @@
 // Files and folders. The parts are in lib/internal/fs; what is rarely used is loaded when touched.
 
 const sync = require('internal/fs/sync').functions;
-const { Stats, Dirent, constants } = require('internal/fs/utils');
+const callbacks = require('internal/fs/callbacks').functions;
+const { Stats, Dirent, constants, toUnixTimestamp } = require('internal/fs/utils');
 
-const fs = module.exports = { ...sync };
-fs.Stats = Stats;
-fs.Dirent = Dirent;
-Object.defineProperty(fs, 'constants', { enumerable: true, value: constants });
+function createReadStream(path, options) {
+  return new (require('internal/fs/streams').ReadStream)(path, options);
+}
+
+function createWriteStream(path, options) {
+  return new (require('internal/fs/streams').WriteStream)(path, options);
+}
+
+function watch(filename, options, listener) { return require('internal/fs/watch').watch(filename, options, listener); }
+function watchFile(filename, options, listener) { return require('internal/fs/watch').watchFile(filename, options, listener); }
+function unwatchFile(filename, listener) { return require('internal/fs/watch').unwatchFile(filename, listener); }
+
+const fs = module.exports = {
+  ...callbacks,
+  ...sync,
+  createReadStream,
+  createWriteStream,
+  watch,
+  watchFile,
+  unwatchFile,
+  Stats: deprecatedStats(),
+  Dirent,
+  _toUnixTimestamp: toUnixTimestamp,
+};
+for (const name of ['F_OK', 'R_OK', 'W_OK', 'X_OK'])
+  Object.defineProperty(fs, name, { enumerable: false, value: constants[name], configurable: true, writable: true });
+
+// Programs may still make a Stats by hand; Node says that they should not.
+function deprecatedStats() {
+  function DeprecatedStats(...args) {
+    if (!new.target) return new Stats(...args);
+    return new Stats(...args);
+  }
+  Object.defineProperty(DeprecatedStats, 'name', { value: 'Stats' });
+  DeprecatedStats.prototype = Stats.prototype;
+  Object.defineProperty(Stats.prototype, 'constructor', { value: DeprecatedStats, writable: true, configurable: true });
+  return DeprecatedStats;
+}
+
+// Loaded when touched, replaceable like any property.
+function lazy(name, id, key = name, enumerable = true) {
+  Object.defineProperty(fs, name, {
+    configurable: true,
+    enumerable,
+    get() { return require(id)[key]; },
+    set(value) { Object.defineProperty(fs, name, { value, configurable: true, enumerable, writable: true }); },
+  });
+}
+lazy('ReadStream', 'internal/fs/streams');
+lazy('WriteStream', 'internal/fs/streams');
+lazy('FileReadStream', 'internal/fs/streams', 'ReadStream', false);
+lazy('FileWriteStream', 'internal/fs/streams', 'WriteStream', false);
+lazy('Utf8Stream', 'internal/fs/utf8_stream');
+lazy('Dir', 'internal/fs/dir');
+
+Object.defineProperties(fs, {
+  constants: { configurable: false, enumerable: false, value: constants },
+  promises: { configurable: true, enumerable: true, get: () => require('internal/fs/promises').exports },
+});

@@ -173,8 +173,12 @@ static void job_prepare(FsJob *job, Call *call, const FsOperation *operation) {
     job->result = 0;
     job->stage = 0;
     job->out_len = job->data_len = 0;
-    atomic_init(&job->cancelled, false);
 }
+
+static void run_unusable(FsJob *job) {
+    job->result = UV_EINVAL;
+}
+static const FsOperation unusable = {"unusable", "", run_unusable, FS_NUMBER};
 
 /* call(operation, request, arguments…) -> result, or undefined and later complete(request, result) */
 static Value fs_call(Call *call) {
@@ -195,12 +199,9 @@ static Value fs_call(Call *call) {
     FsJob *job = mem_new(sizeof *job);
     job_prepare(job, call, &fs_operations[operation]);
     job->id = id;
-    int err =
-        job_take(job, call) ? uv_queue_work(&call->realm->loop, &job->work, job_run, job_done) : UV_EINVAL;
-    if (!err) return NULL;
-    job_clear(job);
-    mem_free(job);
-    return value_int(err);
+    if (!job_take(job, call)) job->operation = &unusable; /* told through the callback, like every failure */
+    uv_queue_work(&call->realm->loop, &job->work, job_run, job_done);
+    return NULL;
 }
 
 static Value fs_set_complete(Call *call) {

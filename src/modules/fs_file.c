@@ -37,7 +37,7 @@ static void read_all(FsJob *job, int fd) {
     char *all = malloc(capacity + 1);
     if (!all) return job_set_error(job, UV_ENOMEM, FS_STAGE_READ);
     memcpy(all, first, have);
-    while (n > 0 && !atomic_load_explicit(&job->cancelled, memory_order_relaxed)) {
+    while (n > 0) {
         if (have == capacity) { /* is this the end? */
             n = read_some(fd, first, sizeof first);
             if (n <= 0) break;
@@ -82,7 +82,7 @@ void fs_run_read_file(FsJob *job) {
 
 static int write_all(FsJob *job, int fd) {
     size_t done = 0;
-    while (done < job->data_len && !atomic_load_explicit(&job->cancelled, memory_order_relaxed)) {
+    while (done < job->data_len) {
         ssize_t n = write(fd, job->data + done, job->data_len - done);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return -errno;

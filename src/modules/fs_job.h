@@ -5,8 +5,6 @@
 
 #include "engine/call.h"
 
-#include <stdatomic.h>
-
 enum { FS_NUMBERS = 6 };
 
 typedef struct FsJob FsJob;
@@ -45,7 +43,6 @@ struct FsJob {
     uv_buf_t *list;
     unsigned list_len;
     bool as_text;
-    atomic_bool cancelled;
 
     int64_t result;
     int stage; /* which step of several failed: FS_STAGE_… */

@@ -126,10 +126,9 @@ void fs_run_make_directories(FsJob *job) {
     if (first[0]) job_set_text(job, first, strlen(first));
 }
 
-static int remove_contents(FsJob *job, int parent, const char *name, Bytes *where);
+static int remove_contents(int parent, const char *name, Bytes *where);
 
-static int remove_entry(FsJob *job, int parent, const char *name, Bytes *where) {
-    if (atomic_load_explicit(&job->cancelled, memory_order_relaxed)) return -ECANCELED;
+static int remove_entry(int parent, const char *name, Bytes *where) {
     if (unlinkat(parent, name, 0) == 0) return 0;
     if (errno == ENOENT) return 0;
     if (errno != EISDIR && errno != EPERM) return -errno;
@@ -137,12 +136,12 @@ static int remove_entry(FsJob *job, int parent, const char *name, Bytes *where) 
     struct stat status;
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW)) return errno == ENOENT ? 0 : -errno;
     if (!S_ISDIR(status.st_mode)) return err;
-    err = remove_contents(job, parent, name, where);
+    err = remove_contents(parent, name, where);
     if (err) return err;
     return unlinkat(parent, name, AT_REMOVEDIR) && errno != ENOENT ? -errno : 0;
 }
 
-static int remove_contents(FsJob *job, int parent, const char *name, Bytes *where) {
+static int remove_contents(int parent, const char *name, Bytes *where) {
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return errno == ENOENT ? 0 : -errno;
     DIR *directory = fdopendir(fd);
@@ -158,7 +157,7 @@ static int remove_contents(FsJob *job, int parent, const char *name, Bytes *wher
         if (child[0] == '.' && (!child[1] || (child[1] == '.' && !child[2]))) continue;
         size_t before = where->len;
         bytes_printf(where, "/%s", child);
-        err = remove_entry(job, dirfd(directory), child, where);
+        err = remove_entry(dirfd(directory), child, where);
         if (err) break;
         where->len = before;
         where->data[before] = '\0';
@@ -190,7 +189,7 @@ void fs_run_remove(FsJob *job) {
     for (int try = 0;; try++) {
         Bytes where = {0};
         bytes_append_str(&where, path);
-        int err = S_ISDIR(status.st_mode) ? remove_contents(job, AT_FDCWD, path, &where) : 0;
+        int err = S_ISDIR(status.st_mode) ? remove_contents(AT_FDCWD, path, &where) : 0;
         if (!err && unlinkat(AT_FDCWD, path, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0) && errno != ENOENT)
             err = -errno;
         if (!err || try >= retries || !worth_retrying(err)) {
