@@ -12,7 +12,7 @@ const cache = { __proto__: null };
 const aliases = {
   '__proto__': null,
   'process/': 'process',
-  'string_decoder/': 'string_decoder',
+  'string_decoder/': 'internal/streams/string_decoder',
   'abort-controller': 'internal/abort_controller',
 };
 
@@ -81,6 +81,7 @@ const isPublic = (id) => !id.startsWith('internal/') && !packages.test(id);
 const builtin = {
   require: load,
   onEvents: undefined, // lib/internal/process.js wants to know when 'events' is there
+  loaded: (id) => cache[id]?.exports, // undefined if nobody has asked for it yet
   has: (id) => isPublic(id) && (cache[id] !== undefined || ids.has(id)),
   canBeRequiredWithoutScheme: (id) => builtin.has(id) && !schemeOnly.has(id),
   publicIds: () => builtinIds().filter(isPublic),

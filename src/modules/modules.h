@@ -7,11 +7,16 @@ extern const Module buffer_module;
 extern const Module http_module;
 extern const Module fs_module;
 extern const Module loader_module;
+extern const Module names_module;
 extern const Module options_module;
 extern const Module os_module;
+extern const Module pipe_module;
 extern const Module process_module;
 extern const Module stdio_module;
+extern const Module stream_wrap_module;
+extern const Module tcp_module;
 extern const Module timers_module;
+extern const Module tty_module;
 extern const Module util_module;
 extern const Module uv_module;
 
@@ -23,5 +28,6 @@ enum {
     SLOT_SIGNALS,
     SLOT_HTTP,
     SLOT_FS,
+    SLOT_STREAMS,
     SLOT_COUNT
 };
