@@ -15,6 +15,8 @@ const kTrailersDistinct = Symbol('kTrailersDistinct');
 const kTrailersCount = Symbol('kTrailersCount');
 const kRawTrailers = Symbol('kRawTrailers');
 const kHead = Symbol('head');
+const kConnection = Symbol('connection'); // of internal/http_connection, when C reads
+const kSocket = Symbol('socket');
 const kAbortController = Symbol('abortController');
 
 function readStart(socket) {
@@ -47,6 +49,9 @@ Object.assign(IncomingMessage.prototype, {
   statusMessage: null,
   _consuming: false,
   _dumped: false,
+  _arrived: undefined, // a body that came together with its request
+  [kConnection]: undefined,
+  [kSocket]: undefined,
   [kState]: undefined,
   [kHead]: undefined,
   [kHeaders]: null,
@@ -62,8 +67,11 @@ Object.assign(IncomingMessage.prototype, {
 
 // name, value, name, value … of a head whose lines are known to be well-formed.
 function parseHead(text) {
+  return parseFields(text, text.indexOf('\r\n') + 2);
+}
+
+function parseFields(text, at) {
   const pairs = [];
-  let at = text.indexOf('\r\n') + 2;
   for (;;) {
     const end = text.indexOf('\r\n', at);
     if (end <= at) return pairs;
@@ -96,13 +104,27 @@ Object.defineProperties(IncomingMessage.prototype, {
     get() {
       const state = this[kState];
       if (state !== undefined || !(this instanceof IncomingMessage) || this === IncomingMessage.prototype) return state;
-      const { socket } = this;
-      const highWaterMark = socket?.readableHighWaterMark;
+      const highWaterMark = this[kSocket]?.readableHighWaterMark;
       Readable.call(this, highWaterMark === undefined ? undefined : { highWaterMark });
       this[kState].readingMore = true;
+      if (this[kConnection] !== undefined && this.complete) {
+        if (this._arrived !== undefined) this.push(this._arrived);
+        this._arrived = undefined;
+        this.push(null);
+      }
       return this[kState];
     },
     set(state) { this[kState] = state; },
+  },
+  socket: {
+    __proto__: null,
+    configurable: true,
+    get() {
+      const socket = this[kSocket];
+      if (socket !== undefined || this[kConnection] === undefined) return socket;
+      return this[kSocket] = this[kConnection].materialize();
+    },
+    set(value) { this[kSocket] = value; },
   },
   client: {
     __proto__: null,
@@ -131,7 +153,7 @@ Object.defineProperties(IncomingMessage.prototype, {
       let headers = this[kHeaders];
       if (!headers) {
         headers = this[kHeaders] = {};
-        const { rawHeaders } = this;
+        const { rawHeaders } = this; // sets the count
         for (let i = 0, count = this[kHeadersCount]; i < count; i += 2) this._addHeaderLine(rawHeaders[i], rawHeaders[i + 1], headers);
       }
       return headers;
@@ -209,6 +231,10 @@ IncomingMessage.prototype._read = function _read() {
     this._readableState.readingMore = false;
     this._consuming = true;
   }
+  if (this[kConnection] !== undefined) {
+    this[kConnection].takeMore();
+    return;
+  }
   // The socket may be gone when a stream that was kept is read later.
   if (this.socket?.readable) readStart(this.socket);
 };
@@ -217,6 +243,11 @@ IncomingMessage.prototype._destroy = function _destroy(error, callback) {
   if (!this.readableEnded || !this.complete) {
     this.aborted = true;
     this.emit('aborted');
+  }
+  if (this[kConnection] !== undefined) {
+    if (this.aborted) this[kConnection].destroy(error);
+    process.nextTick(destroyed, this, error, callback);
+    return;
   }
   const { socket } = this;
   // A message that ended leaves its socket to the next one; one that did not can only take it along.
@@ -253,9 +284,14 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(pairs, coun
   if (target) for (let i = 0; i < count; i += 2) this._addHeaderLine(pairs[i], pairs[i + 1], target);
 };
 
-IncomingMessage.prototype._addTrailerLines = function addTrailerLines(pairs) {
-  this.rawTrailers = pairs;
+IncomingMessage.prototype._addTrailerText = function addTrailerText(text) {
+  const pairs = this.rawTrailers = parseFields(text, 0);
   this[kTrailersCount] = pairs.length;
+};
+
+IncomingMessage.prototype._limitHeaders = function limitHeaders(count) {
+  const { rawHeaders } = this;
+  if (count > 0 && rawHeaders.length > count) this[kHeadersCount] = count;
 };
 
 const ONCE = 1, COOKIE = 2, LIST = 3;
@@ -322,4 +358,4 @@ IncomingMessage.prototype._dumpAndCloseReadable = function _dumpAndCloseReadable
   state.closeEmitted = true;
 };
 
-module.exports = { IncomingMessage, readStart, readStop, kHead, kState };
+module.exports = { IncomingMessage, readStart, readStop, kConnection, kHead, kState };

@@ -38,6 +38,10 @@ const kBytesWritten = Symbol('kBytesWritten');
 const kErrored = Symbol('errored');
 const kHighWaterMark = Symbol('kHighWaterMark');
 const kRejectNonStandardBodyWrites = Symbol('kRejectNonStandardBodyWrites');
+const kConnection = require('_http_incoming').kConnection;
+const kSaw = Symbol('saw'); // which of the headers that frame a message the program gave: SAW bits
+
+const SAW = { CONNECTION: 1, LENGTH: 2, CODING: 4, DATE: 8, EXPECT: 16, TRAILER: 32 };
 
 const DEFAULT_HIGH_WATER_MARK = 65536;
 const nothing = () => {};
@@ -84,6 +88,8 @@ Object.assign(OutgoingMessage.prototype, {
   [kChunkedBuffer]: undefined,
   [kChunkedLength]: 0,
   [kSocket]: null,
+  [kConnection]: undefined,
+  [kSaw]: 0,
   [kOutHeaders]: null,
   [kErrored]: null,
   [kUniqueHeaders]: null,
@@ -99,7 +105,7 @@ Object.defineProperties(OutgoingMessage.prototype, {
   errored: getter(function() { return this[kErrored]; }),
   closed: getter(function() { return this._closed; }),
   writableFinished: getter(function() {
-    return this.finished && this.outputSize === 0 && (!this.socket || this.socket.writableLength === 0);
+    return this.finished && this.outputSize === 0 && (!this[kSocket] || this[kSocket].writableLength === 0);
   }),
   writableObjectMode: getter(() => false),
   writableLength: getter(function() {
@@ -113,7 +119,10 @@ Object.defineProperties(OutgoingMessage.prototype, {
   writableNeedDrain: getter(function() { return !this.destroyed && !this.finished && this[kNeedDrain]; }),
   headersSent: getter(function() { return !!this._header; }),
   connection: getter(function() { return this.socket; }, function(value) { this.socket = value; }),
-  socket: getter(function() { return this[kSocket]; }, function(value) {
+  socket: getter(function() {
+    needSocket(this);
+    return this[kSocket];
+  }, function(value) {
     for (let i = 0; i < this[kCorked]; i++) {
       value?.cork();
       this[kSocket]?.uncork();
@@ -131,11 +140,13 @@ OutgoingMessage.prototype._renderHeaders = function _renderHeaders() {
 };
 
 OutgoingMessage.prototype.cork = function cork() {
+  needSocket(this);
   this[kCorked]++;
   if (this[kSocket]) this[kSocket].cork();
 };
 
 OutgoingMessage.prototype.uncork = function uncork() {
+  needSocket(this);
   this[kCorked]--;
   if (this[kSocket]) this[kSocket].uncork();
   if (this[kCorked] || this[kChunkedLength] === 0) return;
@@ -153,6 +164,7 @@ OutgoingMessage.prototype.uncork = function uncork() {
 };
 
 OutgoingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
+  needSocket(this);
   if (callback) this.on('timeout', callback);
   if (this[kSocket]) this[kSocket].setTimeout(ms);
   else this.once('socket', (socket) => socket.setTimeout(ms));
@@ -162,6 +174,7 @@ OutgoingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
 // Destroying a message takes its connection along: half a message cannot be followed by another.
 OutgoingMessage.prototype.destroy = function destroy(error) {
   if (this.destroyed) return this;
+  needSocket(this);
   this.destroyed = true;
   this[kErrored] = error;
   if (this[kSocket]) this[kSocket].destroy(error);
@@ -186,6 +199,7 @@ OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteL
 };
 
 OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callback, size) {
+  needSocket(this);
   const socket = this[kSocket];
   if (socket?.destroyed) return false; // the socket was hung up while the message was under way
   if (typeof encoding === 'function') {
@@ -204,126 +218,156 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
 
 // Puts the head together: what the program said, then what the protocol wants besides.
 OutgoingMessage.prototype._storeHeader = function _storeHeader(firstLine, headers) {
-  const state = { connection: false, contLen: false, te: false, date: false, expect: false, trailer: false, header: firstLine };
+  const given = collectHeaders(this, firstLine, headers);
+  if (this[kConnection] !== undefined && this[kSocket] === null) {
+    // C adds the rest when the answer is complete.
+    this._header = given;
+    this._headerSent = false;
+    return;
+  }
+  this._header = completeHeader(this, given);
+  this._headerSent = false;
+  // Whoever expects 100-continue wants the head before the body.
+  if ((this[kSaw] & SAW.EXPECT) !== 0) this._send('');
+};
+
+// What the program said, as text; what of it frames the message is remembered in kSaw.
+function collectHeaders(self, firstLine, headers) {
+  self[kSaw] = 0;
+  let text = firstLine;
   if (headers) {
-    if (headers === this[kOutHeaders]) {
-      for (const key in headers) processHeader(this, state, headers[key][0], headers[key][1], false);
+    if (headers === self[kOutHeaders]) {
+      for (const key in headers) text += headerLines(self, headers[key][0], headers[key][1], false);
     } else if (Array.isArray(headers)) {
       if (headers.length && Array.isArray(headers[0])) {
-        for (const entry of headers) processHeader(this, state, entry[0], entry[1], true);
+        for (const entry of headers) text += headerLines(self, entry[0], entry[1], true);
       } else {
         if (headers.length % 2 !== 0) throw new ERR_INVALID_ARG_VALUE('headers', headers);
-        for (let i = 0; i < headers.length; i += 2) processHeader(this, state, headers[i], headers[i + 1], true);
+        for (let i = 0; i < headers.length; i += 2) text += headerLines(self, headers[i], headers[i + 1], true);
       }
     } else {
       for (const key in headers) {
-        if (Object.hasOwn(headers, key)) processHeader(this, state, key, headers[key], true);
+        if (Object.hasOwn(headers, key)) text += headerLines(self, key, headers[key], true);
       }
     }
   }
-  let { header } = state;
-  if (this.sendDate && !state.date) header += `Date: ${utcDate()}\r\n`;
+  return text;
+}
+
+function completeHeader(self, header) {
+  const saw = self[kSaw];
+  if (self.sendDate && (saw & SAW.DATE) === 0) header += `Date: ${utcDate()}\r\n`;
 
   // 204 and 304 must not have a body, not even an empty chunk.
-  if (this.chunkedEncoding && (this.statusCode === 204 || this.statusCode === 304)) {
-    this.chunkedEncoding = false;
-    this.shouldKeepAlive = false;
+  if (self.chunkedEncoding && (self.statusCode === 204 || self.statusCode === 304)) {
+    self.chunkedEncoding = false;
+    self.shouldKeepAlive = false;
   }
 
-  if (this._removedConnection) {
+  const hasLength = (saw & SAW.LENGTH) !== 0;
+  if (self._removedConnection) {
     // What ends a body without a length is the end of the connection.
-    this._last = !this.shouldKeepAlive || (!state.contLen && !this.chunkedEncoding && this._hasBody);
-  } else if (!state.connection) {
-    const keepsAlive = this.shouldKeepAlive && (state.contLen || this.useChunkedEncodingByDefault || this.agent);
-    if (keepsAlive && this.maxRequestsOnConnectionReached) {
+    self._last = !self.shouldKeepAlive || (!hasLength && !self.chunkedEncoding && self._hasBody);
+  } else if ((saw & SAW.CONNECTION) === 0) {
+    const keepsAlive = self.shouldKeepAlive && (hasLength || self.useChunkedEncodingByDefault || self.agent);
+    if (keepsAlive && self.maxRequestsOnConnectionReached) {
       header += 'Connection: close\r\n';
     } else if (keepsAlive) {
       header += 'Connection: keep-alive\r\n';
-      if (this._keepAliveTimeout && this._defaultKeepAlive) {
-        header += `Keep-Alive: timeout=${Math.floor(this._keepAliveTimeout / 1000)}`;
-        if (~~this._maxRequestsPerSocket > 0) header += `, max=${this._maxRequestsPerSocket}`;
+      if (self._keepAliveTimeout && self._defaultKeepAlive) {
+        header += `Keep-Alive: timeout=${Math.floor(self._keepAliveTimeout / 1000)}`;
+        if (~~self._maxRequestsPerSocket > 0) header += `, max=${self._maxRequestsPerSocket}`;
         header += '\r\n';
       }
     } else {
-      this._last = true;
+      self._last = true;
       header += 'Connection: close\r\n';
     }
   }
 
-  if (!state.contLen && !state.te) {
-    if (!this._hasBody) {
-      this.chunkedEncoding = false;
-    } else if (!this.useChunkedEncodingByDefault) {
-      this._last = true;
-    } else if (!state.trailer && !this._removedContLen && typeof this._contentLength === 'number') {
-      header += `Content-Length: ${this._contentLength}\r\n`;
-    } else if (!this._removedTE) {
+  const hasTrailer = (saw & SAW.TRAILER) !== 0;
+  if (!hasLength && (saw & SAW.CODING) === 0) {
+    if (!self._hasBody) {
+      self.chunkedEncoding = false;
+    } else if (!self.useChunkedEncodingByDefault) {
+      self._last = true;
+    } else if (!hasTrailer && !self._removedContLen && typeof self._contentLength === 'number') {
+      header += `Content-Length: ${self._contentLength}\r\n`;
+    } else if (!self._removedTE) {
       header += 'Transfer-Encoding: chunked\r\n';
-      this.chunkedEncoding = true;
+      self.chunkedEncoding = true;
     } else {
       // Nothing may say where the body ends: the end of the connection does.
-      this._last = true;
+      self._last = true;
     }
   }
   // A message with trailers must be chunked.
-  if (this.chunkedEncoding !== true && state.trailer) throw new ERR_HTTP_TRAILER_INVALID();
+  if (self.chunkedEncoding !== true && hasTrailer) throw new ERR_HTTP_TRAILER_INVALID();
+  return header + '\r\n';
+}
 
-  this._header = header + '\r\n';
-  this._headerSent = false;
-  // Whoever expects 100-continue wants the head before the body.
-  if (state.expect) this._send('');
-};
+// A response of internal/http_connection becomes one that goes out in pieces.
+function prepareLight(self) {
+  self.outputData = [];
+  self[kChunkedBuffer] = [];
+  if (self._header && !self._headerSent) self._header = completeHeader(self, self._header);
+}
 
-function processHeader(self, state, key, value, validate) {
+// Whatever sends in pieces needs the socket first.
+function needSocket(self) {
+  if (self[kConnection] !== undefined && self[kSocket] === null && !self.finished)
+    require('internal/http_connection').materializeResponse(self);
+}
+
+function headerLines(self, key, value, validate) {
   if (validate) validateHeaderName(key);
   if (Array.isArray(value)) {
     if ((value.length < 2 || !isCookie(key)) && (!self[kUniqueHeaders] || !self[kUniqueHeaders].has(key.toLowerCase()))) {
-      for (let i = 0; i < value.length; i++) storeHeader(self, state, key, value[i], validate);
-      return;
+      let lines = '';
+      for (let i = 0; i < value.length; i++) lines += headerLine(self, key, value[i], validate);
+      return lines;
     }
     value = value.join('; ');
   }
-  storeHeader(self, state, key, value, validate);
+  return headerLine(self, key, value, validate);
 }
 
 function isCookie(name) {
   return name.length === 6 && name.toLowerCase() === 'cookie';
 }
 
-function storeHeader(self, state, key, value, validate) {
+function headerLine(self, key, value, validate) {
   if (validate) validateHeaderValue(key, value);
-  state.header += `${key}: ${value}\r\n`;
-  matchHeader(self, state, key, value);
+  matchHeader(self, key, value);
+  return `${key}: ${value}\r\n`;
 }
 
 // Which of the headers that say how the message is framed this is.
-function matchHeader(self, state, field, value) {
+function matchHeader(self, field, value) {
   switch (field.length) {
     case 4: case 6: case 7: case 10: case 14: case 17: break;
     default: return;
   }
   switch (field.toLowerCase()) {
     case 'connection':
-      state.connection = true;
+      self[kSaw] |= SAW.CONNECTION;
       self._removedConnection = false;
       if (/(?:^|\W)close(?:$|\W)/i.test(value)) self._last = true;
       else self.shouldKeepAlive = true;
       break;
     case 'transfer-encoding':
-      state.te = true;
+      self[kSaw] |= SAW.CODING;
       self._removedTE = false;
       if (isChunked.test(value)) self.chunkedEncoding = true;
       break;
     case 'content-length':
-      state.contLen = true;
+      self[kSaw] |= SAW.LENGTH;
       self._contentLength = +value;
       self._removedContLen = false;
       break;
-    case 'date':
-    case 'expect':
-    case 'trailer':
-      state[field.toLowerCase()] = true;
-      break;
+    case 'date': self[kSaw] |= SAW.DATE; break;
+    case 'expect': self[kSaw] |= SAW.EXPECT; break;
+    case 'trailer': self[kSaw] |= SAW.TRAILER; break;
     case 'keep-alive':
       self._defaultKeepAlive = false;
       break;
@@ -467,6 +511,7 @@ function chunkLength(chunk, encoding) {
 }
 
 function writeChunk(message, chunk, encoding, callback, fromEnd) {
+  needSocket(message);
   if (chunk === null) throw new ERR_STREAM_NULL_VALUES();
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
     throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
@@ -544,6 +589,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
       failWrite(this, new ERR_STREAM_WRITE_AFTER_END(), typeof callback === 'function' ? callback : nothing);
       return this;
     }
+    needSocket(this);
     this[kSocket]?.cork();
     writeChunk(this, chunk, encoding, null, true);
   } else if (this.finished) {
@@ -553,10 +599,12 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
     }
     return this;
   } else if (!this._header) {
+    needSocket(this);
     this[kSocket]?.cork();
     this._contentLength = 0;
     this._implicitHeader();
   }
+  needSocket(this);
   if (typeof callback === 'function') this.once('finish', callback);
   if (strictlyTooLong(this, 0, true)) throw new ERR_HTTP_CONTENT_LENGTH_MISMATCH(this[kBytesWritten], this._contentLength);
 
@@ -615,8 +663,13 @@ OutgoingMessage.prototype._flushOutput = function _flushOutput(socket) {
 };
 
 OutgoingMessage.prototype.flushHeaders = function flushHeaders() {
+  needSocket(this);
   if (!this._header) this._implicitHeader();
   this._send('');
+};
+
+OutgoingMessage.prototype._rejectsBody = function rejectsBody() {
+  return this[kRejectNonStandardBodyWrites] && !this._hasBody;
 };
 
 OutgoingMessage.prototype.pipe = function pipe() {
@@ -628,6 +681,10 @@ OutgoingMessage.prototype[Symbol.for('nodejs.rejection')] = function(error) {
 };
 
 module.exports = {
+  SAW,
+  kSaw,
+  prepareLight,
+  collectHeaders,
   kHighWaterMark,
   kUniqueHeaders,
   kSocket,

@@ -10,9 +10,9 @@ const {
   CRLF, HTTPParser, continueExpression, chunkExpression, flag, freeParser, isLenient, kIncomingMessage, parsers, prepareError,
   _checkInvalidHeaderChar: hasBadChar,
 } = require('_http_common');
-const { IncomingMessage } = require('_http_incoming');
+const { IncomingMessage, kConnection } = require('_http_incoming');
 const {
-  OutgoingMessage, kErrored, kHighWaterMark, kRejectNonStandardBodyWrites, kUniqueHeaders, parseUniqueHeadersOption,
+  OutgoingMessage, SAW, collectHeaders, kErrored, kSaw, kSocket, kHighWaterMark, kRejectNonStandardBodyWrites, kUniqueHeaders, parseUniqueHeadersOption,
   validateHeaderName, validateHeaderValue,
 } = require('_http_outgoing');
 const { kOutHeaders, kNeedDrain } = require('internal/http');
@@ -57,8 +57,35 @@ function ServerResponse(request, options) {
 Object.setPrototypeOf(ServerResponse.prototype, OutgoingMessage.prototype);
 Object.setPrototypeOf(ServerResponse, OutgoingMessage);
 
+// A response to a request that C has read: what it lacks comes from its prototype.
+function LightResponse(request) {
+  this.req = request;
+  this.sendDate = true;
+}
+LightResponse.prototype = ServerResponse.prototype;
+
+ServerResponse.prototype._sent100 = false;
+ServerResponse.prototype._expect_continue = false;
 ServerResponse.prototype.statusCode = 200;
 ServerResponse.prototype.statusMessage = undefined;
+
+ServerResponse.prototype.end = function end(chunk, encoding, callback) {
+  const connection = this[kConnection];
+  if (connection !== undefined && this[kSocket] === null && !this.finished) {
+    if (typeof chunk === 'function') {
+      callback = chunk;
+      chunk = encoding = undefined;
+    } else if (typeof encoding === 'function') {
+      callback = encoding;
+      encoding = undefined;
+    }
+    if (light.answer(this, connection, chunk, encoding)) {
+      if (typeof callback === 'function') this.once('finish', callback);
+      return this;
+    }
+  }
+  return OutgoingMessage.prototype.end.call(this, chunk, encoding, callback);
+};
 
 ServerResponse.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);
@@ -194,13 +221,59 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, fiel
   }
   if (hasBadChar(this.statusMessage)) throw new ERR_INVALID_CHAR('statusMessage');
 
-  const line = `HTTP/1.1 ${statusCode} ${this.statusMessage}\r\n`;
   if (statusCode === 204 || statusCode === 304 || (statusCode >= 100 && statusCode <= 199)) this._hasBody = false;
   // Whoever was not told to continue may never send the body: do not wait for it.
   if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-  this._storeHeader(line, headers);
+  if (this[kConnection] !== undefined && this[kSocket] === null) {
+    this._header = memoizedHeader(this, statusCode, headers);
+    this._headerSent = false;
+    return this;
+  }
+  this._storeHeader(`HTTP/1.1 ${statusCode} ${this.statusMessage}\r\n`, headers);
   return this;
 };
+
+// Handlers answer with the same few headers again and again: as long as they do, the text of the last time serves, and C knows
+// its bytes already.
+const memo = new Array(16);
+
+class MemoizedHeader {
+  constructor(statusCode, statusMessage, entries, text) {
+    this.statusCode = statusCode;
+    this.statusMessage = statusMessage;
+    this.entries = entries;
+    this.text = text;
+  }
+}
+
+function memoizedHeader(response, statusCode, headers) {
+  const { statusMessage } = response;
+  const line = () => `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  if (response[kOutHeaders] !== null || Array.isArray(headers)) return collectHeaders(response, line(), headers);
+  let count = 0;
+  for (const key in headers) {
+    if (typeof headers[key] !== 'string' || !Object.hasOwn(headers, key)) return collectHeaders(response, line(), headers);
+    count++;
+  }
+  const slot = (statusCode + count * 5) & 15;
+  const known = memo[slot];
+  if (known !== undefined && known.statusCode === statusCode && known.statusMessage === statusMessage &&
+      known.entries.length === count * 2) {
+    const { entries } = known;
+    let i = 0;
+    for (const key in headers) {
+      if (entries[i] !== key || entries[i + 1] !== headers[key]) break;
+      i += 2;
+    }
+    if (i === count * 2) {
+      response[kSaw] = 0;
+      return known.text;
+    }
+  }
+  const text = collectHeaders(response, line(), headers);
+  if (response[kSaw] === 0 && response._defaultKeepAlive) memo[slot] = new MemoizedHeader(statusCode, statusMessage, Object.entries(headers ?? {}).flat(), text);
+  return text;
+}
 
 function flatPairs(fields) {
   if (fields.length && Array.isArray(fields[0])) {
@@ -321,7 +394,7 @@ function Server(options, requestListener) {
   if (requestListener) this.on('request', requestListener);
   this.httpAllowHalfOpen = false;
   this.on('connection', connectionListener);
-  this.on('listening', setupConnectionsTracking);
+  this.on('listening', startServing);
   this.timeout = 0;
   this.maxHeadersCount = null;
   this.maxRequestsPerSocket = 0;
@@ -330,8 +403,35 @@ function Server(options, requestListener) {
 Object.setPrototypeOf(Server.prototype, net.Server.prototype);
 Object.setPrototypeOf(Server, net.Server);
 
+// C takes the connections of servers whose class does not do so itself.
+Server.prototype.isPlainHTTP = true;
+
+function startServing() {
+  setupConnectionsTracking.call(this);
+  if (this.isPlainHTTP) light.serve(this);
+}
+
+Server.prototype.on = function on(event, listener) {
+  net.Server.prototype.on.call(this, event, listener);
+  if (event === 'connection') light?.configure(this);
+  return this;
+};
+Server.prototype.addListener = Server.prototype.on;
+
+Server.prototype._emitCloseIfDrained = function _emitCloseIfDrained() {
+  if (light.countConnections(this) > 0) return;
+  net.Server.prototype._emitCloseIfDrained.call(this);
+};
+
+Server.prototype.getConnections = function getConnections(callback) {
+  return net.Server.prototype.getConnections.call(this, (error, count) => {
+    callback(error, error ? count : count + light.countConnections(this));
+  });
+};
+
 Server.prototype.close = function close(...args) {
   httpServerPreClose(this);
+  light.stopServing(this);
   Reflect.apply(net.Server.prototype.close, this, args);
   return this;
 };
@@ -342,9 +442,11 @@ Server.prototype[Symbol.asyncDispose] = function() {
 
 Server.prototype.closeAllConnections = function closeAllConnections() {
   for (const { socket } of this[kConnections] ?? []) socket.destroy();
+  light.closeConnections(this, true);
 };
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
+  light.closeConnections(this, false);
   for (const connection of this[kConnections] ?? []) {
     const { socket } = connection;
     if (connection.outgoing.length || connection.incoming.length || socket._httpMessage) continue;
@@ -436,13 +538,14 @@ function socketOnWrap(event, listener) {
 }
 
 function socketOnTimeout() {
-  const connection = this[kConn];
-  const request = connection?.parser?.incoming;
-  const requestTimedOut = request && !request.complete && request.emit('timeout', this);
-  const response = this._httpMessage;
-  const responseTimedOut = response && response.emit('timeout', this);
-  const serverTimedOut = this.server.emit('timeout', this);
-  if (!requestTimedOut && !responseTimedOut && !serverTimedOut) this.destroy();
+  socketTimedOut(this, this[kConn]?.parser?.incoming, this._httpMessage);
+}
+
+function socketTimedOut(socket, request, response) {
+  const requestTimedOut = request && !request.complete && request.emit('timeout', socket);
+  const responseTimedOut = response && response.emit('timeout', socket);
+  const serverTimedOut = socket.server.emit('timeout', socket);
+  if (!requestTimedOut && !responseTimedOut && !serverTimedOut) socket.destroy();
 }
 
 function socketOnDrain(connection) {
@@ -453,11 +556,13 @@ function socketOnDrain(connection) {
     socket._paused = false;
     socket.resume();
   }
-  const message = socket._httpMessage;
-  if (message && !message.finished && message[kNeedDrain]) {
-    message[kNeedDrain] = false;
-    message.emit('drain');
-  }
+  if (socket._httpMessage) messageDrained(socket._httpMessage);
+}
+
+function messageDrained(message) {
+  if (message.finished || !message[kNeedDrain]) return;
+  message[kNeedDrain] = false;
+  message.emit('drain');
 }
 
 function socketOnClose(connection) {
@@ -686,7 +791,23 @@ function closeRequest(request) {
   if (!request.destroyed && request.readableEnded) request.destroy();
 }
 
+// What internal/http_connection needs of this file.
+const inside = {
+  acceptsChunks: (request) => chunkExpression.test(request.headers.te),
+  connectionOf: (socket) => socket[kConn],
+  emitClose,
+  makeLightResponse(server, request) {
+    const Response = server[kServerResponse];
+    if (Response === ServerResponse) return new LightResponse(request);
+    return new Response(request, { rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites });
+  },
+  messageDrained,
+  socketOnError,
+  socketTimedOut,
+};
+
 module.exports = {
+  inside,
   STATUS_CODES,
   Server,
   ServerResponse,
@@ -697,5 +818,6 @@ module.exports = {
   kConnections,
   kConnectionsCheckingInterval,
   httpServerPreClose,
-  connectionOf: (socket) => socket[kConn],
 };
+
+const light = require('internal/http_connection');

@@ -14,6 +14,7 @@ typedef struct Link {
 typedef Link List;
 
 static inline void list_init(List *list) { list->prev = list->next = list; }
+static inline void link_init(Link *link) { link->prev = link->next = link; }
 static inline bool list_is_empty(const List *list) { return list->next == list; }
 
 static inline void list_append(List *list, Link *link) {

@@ -5,6 +5,7 @@
 
 extern const Module buffer_module;
 extern const Module http_module;
+extern const Module http_server_module;
 extern const Module fs_module;
 extern const Module loader_module;
 extern const Module names_module;
@@ -27,6 +28,7 @@ enum {
     SLOT_OPTIONS,
     SLOT_SIGNALS,
     SLOT_HTTP,
+    SLOT_HTTP_SERVING,
     SLOT_FS,
     SLOT_STREAMS,
     SLOT_COUNT

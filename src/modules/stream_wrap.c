@@ -70,7 +70,7 @@ static void stream_closed(uv_handle_t *uv) {
     StreamHandle *stream = uv->data;
     Object object = stream->base.object;
     Object on_close = stream->is_silent ? NULL : state_of(stream->base.realm)->on_close;
-    if (object && on_close) {
+    if (object && on_close && stream->owner) {
         Value argv[] = {object};
         realm_dispatch(stream->base.realm, on_close, stream->owner, 1, argv);
     }
@@ -332,6 +332,7 @@ static void connection_came(uv_stream_t *uv, int status) {
             stream_handle_close(client);
             return;
         }
+        if (!err && server->accept && server->accept(server, client)) return;
         argv[0] = value_int(err);
         argv[1] = client->base.object;
     }

@@ -24,6 +24,9 @@ struct StreamHandle {
     } uv;
     Value owner; /* the socket or server that hears what happens; kept from attach to close */
     StreamTap *tap;
+    /* Takes a new connection instead of JavaScript; false: JavaScript gets it after all. */
+    bool (*accept)(StreamHandle *listener, StreamHandle *client);
+    void *accept_data;
     Value user_buffer; /* reads go into this one, when the program gave one */
     char *user_bytes;
     size_t user_len;

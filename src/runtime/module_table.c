@@ -6,6 +6,7 @@ const Module *const all_modules[] = {
     &buffer_module,
     &fs_module,
     &http_module,
+    &http_server_module,
     &loader_module,
     &names_module,
     &options_module,

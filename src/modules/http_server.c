@@ -1,0 +1,211 @@
+/* Servers whose connections are taken in C: they ride on the listening socket of a net.Server. One timer a
+ * server looks once a second at who has waited too long; the lists are in the order of waiting, so it looks
+ * at those only. */
+#include "modules/http_connection.h"
+
+#include "modules/modules.h"
+
+HttpServing *http_serving(Realm *realm) {
+    return *realm_slot(realm, SLOT_HTTP_SERVING);
+}
+
+static HttpServer *server_of(Realm *realm, uint32_t id) {
+    LIST_EACH(&http_serving(realm)->servers, HttpServer, link, server) {
+        if (server->id == id) return server;
+    }
+    return NULL;
+}
+
+static HttpServer *call_server(Call *call) {
+    return server_of(call->realm, (uint32_t)call_int(call, 0));
+}
+
+static bool server_accept(StreamHandle *listener, StreamHandle *client) {
+    HttpServer *server = listener->accept_data;
+    if (!server->accepts) return false;
+    http_conn_accept(server, client);
+    return true;
+}
+
+static void close_older(HttpServer *server, List *list, uint32_t limit_ms) {
+    uint64_t now = uv_now(&server->realm->loop);
+    while (!list_is_empty(list)) {
+        HttpConn *conn = CONTAINER_OF(list->next, HttpConn, link);
+        if (now - conn->since < limit_ms) return;
+        link_remove(&conn->link);
+        http_conn_close(conn);
+    }
+}
+
+/* Requests that take too long to arrive are JavaScript's to refuse. */
+static void tell_older(HttpServer *server, List *list, uint32_t limit_ms, bool unread_only) {
+    uint64_t now = uv_now(&server->realm->loop);
+    LIST_EACH(list, HttpConn, link, conn) {
+        if (now - conn->since < limit_ms) return;
+        if (unread_only && conn->request_ended) continue;
+        link_remove(&conn->link);
+        Value argv[] = {value_int((int32_t)server->id), value_int(conn->known ? (int32_t)conn->id : -1),
+                        conn->stream->base.object};
+        StreamHandle *stream = conn->stream;
+        bool handed = !unread_only;
+        if (handed) http_conn_let_go(conn);
+        realm_dispatch(server->realm, http_serving(server->realm)->on_late, NULL, COUNT_OF(argv), argv);
+        if (handed) handle_unpin(&stream->base);
+        return; /* the list may be another now: the others are seen the next time */
+    }
+}
+
+static void wheel_turns(uv_timer_t *timer) {
+    HttpServer *server = timer->data;
+    if (server->keep_alive_ms) close_older(server, &server->waiting, server->keep_alive_ms);
+    uint32_t headers_ms = server->headers_ms ? server->headers_ms : server->request_ms;
+    if (headers_ms) tell_older(server, &server->reading, headers_ms, false);
+    if (server->request_ms) tell_older(server, &server->serving, server->request_ms, true);
+}
+
+/* serve(listener) -> number of the server */
+static Value server_serve(Call *call) {
+    StreamHandle *listener = call_stream_arg(call, 0);
+    if (!listener) return NULL;
+    HttpServing *serving = http_serving(call->realm);
+    HttpServer *server = NEW(HttpServer);
+    server->realm = call->realm;
+    server->listener = listener;
+    server->id = serving->next_server++;
+    server->rules = (HttpRules){.head_size_limit = 16384, .field_limit = HTTP_SHARED_FIELDS};
+    list_init(&server->waiting);
+    list_init(&server->reading);
+    list_init(&server->serving);
+    list_append(&serving->servers, &server->link);
+    uv_timer_init(&call->realm->loop, &server->wheel);
+    server->wheel.data = server;
+    uv_timer_start(&server->wheel, wheel_turns, 1000, 1000);
+    uv_unref((uv_handle_t *)&server->wheel);
+    listener->accept = server_accept;
+    listener->accept_data = server;
+    return value_int((int32_t)server->id);
+}
+
+/* configure(server, accepts, keepAliveMs, headersMs, requestMs, headSizeLimit, keepAliveLine) */
+static Value server_configure(Call *call) {
+    HttpServer *server = call_server(call);
+    if (!server) return value_undefined();
+    server->accepts = call_bool(call, 1);
+    server->keep_alive_ms = (uint32_t)call_int(call, 2);
+    server->headers_ms = (uint32_t)call_int(call, 3);
+    server->request_ms = (uint32_t)call_int(call, 4);
+    server->rules.head_size_limit = (uint32_t)call_int(call, 5);
+    TEXT text;
+    if (!call_text(call, 6, &text)) return NULL;
+    bytes_clear(&server->keep_alive_line);
+    bytes_append(&server->keep_alive_line, text.data, text.len);
+    return value_undefined();
+}
+
+static void close_all(List *list) {
+    while (!list_is_empty(list)) {
+        HttpConn *conn = CONTAINER_OF(list->next, HttpConn, link);
+        link_remove(&conn->link);
+        http_conn_close(conn);
+    }
+}
+
+/* closeConnections(server, all): those between requests, or all. */
+static Value server_close_connections(Call *call) {
+    HttpServer *server = call_server(call);
+    if (!server) return value_undefined();
+    close_all(&server->waiting);
+    if (call_bool(call, 1)) {
+        close_all(&server->reading);
+        close_all(&server->serving);
+    }
+    return value_undefined();
+}
+
+/* count(server) */
+static Value server_count(Call *call) {
+    HttpServer *server = call_server(call);
+    return value_int(server ? (int32_t)server->count : 0);
+}
+
+static void wheel_closed(uv_handle_t *wheel) {
+    HttpServer *server = wheel->data;
+    bytes_free(&server->keep_alive_line);
+    mem_free(server);
+}
+
+static void server_free(HttpServer *server) {
+    link_remove(&server->link);
+    uv_close((uv_handle_t *)&server->wheel, wheel_closed);
+}
+
+/* drain(server): no new connections; drained(server) is called when the last is gone, unless there are none:
+ * then true. */
+static Value server_drain(Call *call) {
+    HttpServer *server = call_server(call);
+    if (!server) return value_bool(true);
+    if (server->listener) {
+        server->listener->accept = NULL;
+        server->listener = NULL;
+    }
+    server->accepts = false;
+    server->draining = true;
+    return value_bool(server->count == 0);
+}
+
+/* forget(server): after the last connection is gone. */
+static Value server_forget(Call *call) {
+    HttpServer *server = call_server(call);
+    if (server && server->count == 0) server_free(server);
+    return value_undefined();
+}
+
+static Value callbacks_set(Call *call) {
+    HttpServing *serving = http_serving(call->realm);
+    Object *places[] = {&serving->on_request,   &serving->on_body,    &serving->on_end,
+                        &serving->on_trailers,  &serving->on_problem, &serving->on_lost,
+                        &serving->on_hand_over, &serving->on_late,    &serving->on_drained};
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        *places[i] = call_function(call, i);
+        if (*places[i]) value_keep(call->realm, *places[i]);
+    }
+    return value_undefined();
+}
+
+static void serving_setup(Realm *realm, Object binding) {
+    HttpServing *serving = NEW(HttpServing);
+    *realm_slot(realm, SLOT_HTTP_SERVING) = serving;
+    serving->shared = http_shared(realm);
+    list_init(&serving->servers);
+    list_init(&serving->again);
+    uv_idle_init(&realm->loop, &serving->again_idle);
+    serving->again_idle.data = serving;
+    for (const Native *native = http_conn_functions; native->name; native++)
+        object_set_native(realm, binding, native);
+}
+
+static void serving_teardown(Realm *realm) {
+    HttpServing *serving = http_serving(realm);
+    if (!serving) return;
+    http_cache_free(&serving->cache);
+    bytes_free(&serving->out);
+    bytes_free(&serving->head_room);
+    bytes_free(&serving->body_room);
+    mem_free(serving->conns);
+    mem_free(serving->free_ids);
+    mem_free(serving);
+    *realm_slot(realm, SLOT_HTTP_SERVING) = NULL;
+}
+
+static const Native functions[] = {
+    {"serve",            server_serve},
+    {"configure",                  server_configure},
+    {"closeConnections",server_close_connections},
+    {"count", server_count},
+    {"drain",                  server_drain},
+    {"forget",      server_forget},
+    {"setCallbacks",            callbacks_set},
+    {0                 }
+};
+
+const Module http_server_module = {"http_server", functions, serving_setup, serving_teardown};
