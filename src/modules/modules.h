@@ -4,6 +4,7 @@
 #include "engine/realm.h"
 
 extern const Module buffer_module;
+extern const Module encoding_module;
 extern const Module http_module;
 extern const Module http_server_module;
 extern const Module fs_module;
@@ -31,5 +32,6 @@ enum {
     SLOT_HTTP_SERVING,
     SLOT_FS,
     SLOT_STREAMS,
+    SLOT_ENCODING,
     SLOT_COUNT
 };

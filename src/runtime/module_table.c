@@ -4,6 +4,7 @@
 /* clang-format off */
 const Module *const all_modules[] = {
     &buffer_module,
+    &encoding_module,
     &fs_module,
     &http_module,
     &http_server_module,
