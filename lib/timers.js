@@ -3,7 +3,7 @@
 // first. C holds one real timer and calls `runTimers`, which runs one callback a call, so that promise
 // jobs run between timers.
 
-const { turn, setEntries } = require('internal/builtin');
+const { turn, clock, setEntries } = require('internal/builtin');
 const { runTicks } = require('internal/ticks');
 const context = require('internal/async_context');
 const binding = internalBinding('timers');
@@ -28,8 +28,8 @@ class List {
   constructor(duration, due) {
     this.duration = duration;
     this.due = due;
-    this.at = -1;
-    this._next = this._prev = this;
+    this.at = -1; // in the heap
+    this.first = this.last = null;
   }
 }
 
@@ -74,39 +74,6 @@ function heapRemove(list) {
   list.at = -1;
 }
 
-// Puts a timer at the end of the list of its duration.
-function insert(timer, duration, start = binding.now()) {
-  timer._idleStart = start;
-  let list = lists.get(duration);
-  if (list === undefined) {
-    list = new List(duration, start + duration);
-    lists.set(duration, list);
-    heap.push(list);
-    heapSwapUp(heap.length - 1);
-    if (list.due < scheduledFor) {
-      scheduledFor = list.due;
-      binding.schedule(duration);
-    }
-  }
-  timer._list = list;
-  timer._prev = list._prev;
-  timer._next = list;
-  list._prev._next = timer;
-  list._prev = timer;
-}
-
-function unlink(timer) {
-  timer._prev._next = timer._next;
-  timer._next._prev = timer._prev;
-  timer._next = timer._prev = null;
-  const list = timer._list;
-  timer._list = null;
-  if (list._next === list && list.at >= 0) {
-    heapRemove(list);
-    lists.delete(list.duration);
-  }
-}
-
 function addRef() {
   if (refs++ === 0) binding.setRef(true);
 }
@@ -115,20 +82,22 @@ function dropRef() {
   if (--refs === 0) binding.setRef(false);
 }
 
+// What only this file may touch is private; the other names are those that programs print and poke at.
+let insert, unlink, cancel, fire;
+
 class Timeout {
+  #refed;
+  #list = null;
+  #next = null;
+  #prev = null;
+  #id = 0;
+  #frame = context.frame;
+  #cleared = false;
+
   constructor(callback, after, args, isRepeat, isRefed) {
     after *= 1;
     if (!(after >= 1 && after <= MAX_DELAY)) {
-      if (after > MAX_DELAY)
-        process.emitWarning(`${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
-          'TimeoutOverflowWarning');
-      else if (after < 0 && !negativeWarned) {
-        negativeWarned = true;
-        process.emitWarning(`${after} is a negative number.\nTimeout duration was set to 1.`, 'TimeoutNegativeWarning');
-      } else if (after !== after && !nanWarned) {
-        nanWarned = true;
-        process.emitWarning(`${after} is not a number.\nTimeout duration was set to 1.`, 'TimeoutNaNWarning');
-      }
+      warnOfDelay(after);
       after = 1;
     }
     this._idleTimeout = Math.trunc(after);
@@ -139,35 +108,35 @@ class Timeout {
     this._timerArgs = args;
     this._repeat = isRepeat ? this._idleTimeout : null;
     this._destroyed = false;
-    hide(this, isRefed);
+    this.#refed = isRefed;
     insert(this, this._idleTimeout);
     if (isRefed) addRef();
   }
 
   ref() {
-    if (!this._refed) {
-      this._refed = true;
+    if (!this.#refed) {
+      this.#refed = true;
       if (!this._destroyed) addRef();
     }
     return this;
   }
 
   unref() {
-    if (this._refed) {
-      this._refed = false;
+    if (this.#refed) {
+      this.#refed = false;
       if (!this._destroyed) dropRef();
     }
     return this;
   }
 
-  hasRef() { return this._refed; }
+  hasRef() { return this.#refed; }
 
   refresh() {
-    if (this._cleared) return this;
-    if (this._list !== null) unlink(this);
+    if (this.#cleared) return this;
+    if (this.#list !== null) unlink(this);
     if (this._destroyed) {
       this._destroyed = false;
-      if (this._refed) addRef();
+      if (this.#refed) addRef();
     }
     insert(this, this._idleTimeout);
     return this;
@@ -181,64 +150,71 @@ class Timeout {
   [Symbol.dispose]() { clearTimeout(this); }
 
   [Symbol.toPrimitive]() {
-    if (this._id === 0) {
-      this._id = nextId++;
-      known.set(this._id, this);
+    if (this.#id === 0) {
+      this.#id = nextId++;
+      known.set(this.#id, this);
     }
-    return this._id;
+    return this.#id;
   }
-}
 
-let negativeWarned = false;
-let nanWarned = false;
+  #finish() {
+    this._destroyed = true;
+    if (this.#refed) dropRef();
+    if (this.#id !== 0) known.delete(this.#id);
+  }
 
-// What programs do not see when they print a timer.
-const hidden = { _refed: true, _list: null, _next: null, _prev: null, _id: 0, _frame: undefined, _cleared: false };
-for (const name in hidden)
-  Object.defineProperty(Timeout.prototype, name, { value: hidden[name], writable: true, enumerable: false, configurable: true });
-
-const invisible = { value: undefined, writable: true, enumerable: false, configurable: true };
-const invisibleNames = Object.keys(hidden);
-const invisibleAll = {};
-for (const name of invisibleNames) invisibleAll[name] = { ...invisible, value: hidden[name] };
-
-function hide(timer, isRefed) {
-  Object.defineProperties(timer, invisibleAll);
-  timer._refed = isRefed;
-  timer._frame = context.frame;
-}
-
-function finish(timer) {
-  timer._destroyed = true;
-  if (timer._refed) dropRef();
-  if (timer._id !== 0) known.delete(timer._id);
-}
-
-function cancel(timer) {
-  timer._cleared = true;
-  if (timer._list !== null) unlink(timer);
-  timer._repeat = null;
-  timer._onTimeout = null;
-  if (!timer._destroyed) finish(timer);
-}
-
-// Called by C when the first list is due. Runs one callback; returns when to call again (negative: the
-// loop need not wait for it, 0: not at all).
-function runTimers() {
-  const now = binding.now();
-  const list = heap[0];
-  if (list !== undefined) {
-    if (list.due <= now) {
-      const timer = list._next;
-      const due = timer._idleStart + list.duration;
-      if (due > now) {
-        list.due = due;
-        heapSink(0);
-        turn[AGAIN] = 1;
-        return 0;
+  static {
+    // Puts a timer at the end of the list of its duration.
+    insert = (timer, duration) => {
+      const start = clock[0];
+      timer._idleStart = start;
+      let list = lists.get(duration);
+      if (list === undefined) {
+        list = new List(duration, start + duration);
+        lists.set(duration, list);
+        heap.push(list);
+        heapSwapUp(heap.length - 1);
+        if (list.due < scheduledFor) {
+          scheduledFor = list.due;
+          binding.schedule(duration);
+        }
       }
+      timer.#list = list;
+      const last = list.last;
+      timer.#prev = last;
+      timer.#next = null;
+      if (last === null) list.first = timer;
+      else last.#next = timer;
+      list.last = timer;
+    };
+
+    unlink = (timer) => {
+      const list = timer.#list;
+      const prev = timer.#prev;
+      const next = timer.#next;
+      if (prev === null) list.first = next;
+      else prev.#next = next;
+      if (next === null) list.last = prev;
+      else next.#prev = prev;
+      timer.#next = timer.#prev = timer.#list = null;
+      if (list.first === null) {
+        heapRemove(list);
+        lists.delete(list.duration);
+      }
+    };
+
+    cancel = (timer) => {
+      if (timer.#cleared) return;
+      timer.#cleared = true;
+      if (timer.#list !== null) unlink(timer);
+      timer._repeat = null;
+      timer._onTimeout = null;
+      if (!timer._destroyed) timer.#finish();
+    };
+
+    fire = (timer) => {
       unlink(timer);
-      context.frame = timer._frame;
+      context.frame = timer.#frame;
       try {
         const args = timer._timerArgs;
         if (args === undefined) timer._onTimeout();
@@ -246,24 +222,57 @@ function runTimers() {
       } catch (error) {
         require('internal/fatal').uncaught(error);
       }
-      if (timer._list === null && !timer._destroyed) {
-        if (timer._repeat !== null && timer._idleTimeout !== -1) {
-          timer._idleTimeout = timer._repeat;
-          insert(timer, timer._repeat);
-        } else {
-          finish(timer);
-        }
+      if (timer.#list !== null || timer._destroyed) return;
+      if (timer._repeat !== null && timer._idleTimeout !== -1) {
+        timer._idleTimeout = timer._repeat;
+        insert(timer, timer._repeat);
+      } else {
+        timer.#finish();
       }
-      if (turn[HAS_TICKS] !== 0) runTicks();
-      turn[AGAIN] = 1;
-      return 0;
-    }
-    scheduledFor = list.due;
-    const wait = list.due - now;
-    return refs > 0 ? wait : -wait;
+    };
   }
-  scheduledFor = Infinity;
-  return 0;
+}
+
+let negativeWarned = false;
+let nanWarned = false;
+function warnOfDelay(after) {
+  if (after > MAX_DELAY) {
+    process.emitWarning(`${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
+      'TimeoutOverflowWarning');
+  } else if (after < 0 && !negativeWarned) {
+    negativeWarned = true;
+    process.emitWarning(`${after} is a negative number.\nTimeout duration was set to 1.`, 'TimeoutNegativeWarning');
+  } else if (after !== after && !nanWarned) {
+    nanWarned = true;
+    process.emitWarning(`${after} is not a number.\nTimeout duration was set to 1.`, 'TimeoutNaNWarning');
+  }
+}
+
+// Called by C when the first list is due. Runs one callback; returns when to call again (negative: the
+// loop need not wait for it, 0: not at all).
+function runTimers() {
+  const list = heap[0];
+  if (list === undefined) {
+    scheduledFor = Infinity;
+    return 0;
+  }
+  const now = clock[0];
+  if (list.due <= now) {
+    const timer = list.first;
+    const due = timer._idleStart + list.duration;
+    if (due > now) {
+      list.due = due;
+      heapSink(0);
+    } else {
+      fire(timer);
+      if (turn[HAS_TICKS] !== 0) runTicks();
+    }
+    turn[AGAIN] = 1;
+    return 0;
+  }
+  scheduledFor = list.due;
+  const wait = list.due - now;
+  return refs > 0 ? wait : -wait;
 }
 
 function setTimeout(callback, after, arg) {
@@ -283,7 +292,7 @@ function setInterval(callback, repeat, arg) {
 function clearTimeout(timer) {
   if (timer === null || timer === undefined) return;
   if (timer instanceof Timeout) {
-    if (!timer._cleared) cancel(timer);
+    cancel(timer);
     return;
   }
   if (typeof timer === 'number' || typeof timer === 'string') {
@@ -295,41 +304,71 @@ function clearTimeout(timer) {
 const immediates = [];
 let immediateHead = 0;
 
+let runImmediate;
+
 class Immediate {
+  #refed = true;
+  #frame = context.frame;
+
   constructor(callback, args) {
     this._idleNext = null;
     this._idlePrev = null;
     this._onImmediate = callback;
     this._argv = args;
     this._destroyed = false;
-    Object.defineProperties(this, {
-      _refed: { value: true, writable: true, enumerable: false },
-      _frame: { value: context.frame, writable: true, enumerable: false },
-    });
     immediates.push(this);
     turn[IMMEDIATES]++;
     if (turn[IMMEDIATE_REFS]++ === 0) binding.immediatesChanged();
   }
 
   ref() {
-    if (!this._refed && !this._destroyed) {
-      this._refed = true;
+    if (!this.#refed && !this._destroyed) {
+      this.#refed = true;
       if (turn[IMMEDIATE_REFS]++ === 0) binding.immediatesChanged();
     }
     return this;
   }
 
   unref() {
-    if (this._refed && !this._destroyed) {
-      this._refed = false;
+    if (this.#refed && !this._destroyed) {
+      this.#refed = false;
       if (--turn[IMMEDIATE_REFS] === 0) binding.immediatesChanged();
     }
     return this;
   }
 
-  hasRef() { return this._refed && !this._destroyed; }
+  hasRef() { return this.#refed && !this._destroyed; }
 
   [Symbol.dispose]() { clearImmediate(this); }
+
+  static {
+    // Called by C once for each immediate that waits, one callback a call.
+    runImmediate = () => {
+      const immediate = immediates[immediateHead];
+      immediates[immediateHead++] = undefined;
+      turn[IMMEDIATES]--;
+      if (immediateHead === immediates.length) {
+        immediates.length = 0;
+        immediateHead = 0;
+      } else if (immediateHead === 4096) {
+        immediates.splice(0, immediateHead);
+        immediateHead = 0;
+      }
+      if (immediate._destroyed) return;
+      immediate._destroyed = true;
+      if (immediate.#refed) turn[IMMEDIATE_REFS]--;
+      context.frame = immediate.#frame;
+      const callback = immediate._onImmediate;
+      try {
+        if (immediate._argv === undefined) callback();
+        else callback(...immediate._argv);
+      } catch (error) {
+        require('internal/fatal').uncaught(error);
+      }
+      immediate._onImmediate = null;
+      if (turn[HAS_TICKS] !== 0) runTicks();
+    };
+  }
 }
 
 function setImmediate(callback, arg) {
@@ -341,36 +380,9 @@ function setImmediate(callback, arg) {
 
 function clearImmediate(immediate) {
   if (!(immediate instanceof Immediate) || immediate._destroyed) return;
+  if (immediate.hasRef() && --turn[IMMEDIATE_REFS] === 0) binding.immediatesChanged();
   immediate._destroyed = true;
   immediate._onImmediate = null;
-  if (immediate._refed && --turn[IMMEDIATE_REFS] === 0) binding.immediatesChanged();
-}
-
-// Called by C once for each immediate that waits, one callback a call.
-function runImmediate() {
-  const immediate = immediates[immediateHead];
-  immediates[immediateHead++] = undefined;
-  turn[IMMEDIATES]--;
-  if (immediateHead === immediates.length) {
-    immediates.length = 0;
-    immediateHead = 0;
-  } else if (immediateHead === 4096) {
-    immediates.splice(0, immediateHead);
-    immediateHead = 0;
-  }
-  if (immediate._destroyed) return;
-  immediate._destroyed = true;
-  if (immediate._refed) turn[IMMEDIATE_REFS]--;
-  context.frame = immediate._frame;
-  const callback = immediate._onImmediate;
-  try {
-    if (immediate._argv === undefined) callback();
-    else callback(...immediate._argv);
-  } catch (error) {
-    require('internal/fatal').uncaught(error);
-  }
-  immediate._onImmediate = null;
-  if (turn[HAS_TICKS] !== 0) runTicks();
 }
 
 setEntries({ runTimers, runImmediate });

@@ -87,6 +87,7 @@ const builtin = {
   publicIds: () => builtinIds().filter(isPublic),
   schemeOnly,
   turn: inside.turn,
+  clock: inside.clock,
   isMainThread: inside.isMainThread,
   setEntries,
   setProcess(object) { process = object; },

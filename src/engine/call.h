@@ -15,10 +15,18 @@ struct Call {
 static inline Value call_arg(const Call *call, size_t i) {
     return i < call->argc ? call->argv[i] : value_undefined();
 }
-static inline int32_t call_int(const Call *call, size_t i) { return value_as_int(call_arg(call, i)); }
-static inline int64_t call_int64(const Call *call, size_t i) { return value_as_int64(call_arg(call, i)); }
-static inline double call_double(const Call *call, size_t i) { return value_as_double(call_arg(call, i)); }
-static inline bool call_bool(const Call *call, size_t i) { return value_is_true(call_arg(call, i)); }
+static inline int32_t call_int(const Call *call, size_t i) {
+    return value_as_int(call_arg(call, i));
+}
+static inline int64_t call_int64(const Call *call, size_t i) {
+    return value_as_int64(call_arg(call, i));
+}
+static inline double call_double(const Call *call, size_t i) {
+    return value_as_double(call_arg(call, i));
+}
+static inline bool call_bool(const Call *call, size_t i) {
+    return value_is_true(call_arg(call, i));
+}
 static inline Object call_object(const Call *call, size_t i) {
     return value_object(call->realm, call_arg(call, i));
 }

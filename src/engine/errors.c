@@ -42,9 +42,15 @@ static Value throw_formatted(Call *call, const char *kind, const char *code, con
     va_end(args);                                                                                            \
     return thrown
 
-Value throw_type(Call *call, const char *code, const char *format, ...) { THROW("TypeError"); }
-Value throw_range(Call *call, const char *code, const char *format, ...) { THROW("RangeError"); }
-Value throw_error(Call *call, const char *code, const char *format, ...) { THROW("Error"); }
+Value throw_type(Call *call, const char *code, const char *format, ...) {
+    THROW("TypeError");
+}
+Value throw_range(Call *call, const char *code, const char *format, ...) {
+    THROW("RangeError");
+}
+Value throw_error(Call *call, const char *code, const char *format, ...) {
+    THROW("Error");
+}
 
 Value throw_uv(Call *call, int err, const char *syscall, const char *path, const char *dest) {
     return throw_value(call, error_uv(call->realm, err, syscall, path, dest));

@@ -16,13 +16,18 @@ static void glib_schedule(Realm *realm);
 
 static void glib_run(Realm *realm) {
     GlibLoop *glib = realm->glib;
-    for (int i = 0; i < 16 && g_main_context_iteration(glib->context, FALSE); i++) {}
+    for (int i = 0; i < 16 && g_main_context_iteration(glib->context, FALSE); i++) {
+    }
     realm_settle(realm);
     glib_schedule(realm);
 }
 
-static void glib_woken(uv_poll_t *poll, int status, int events) { glib_run(poll->data); }
-static void glib_due(uv_timer_t *timer) { glib_run(timer->data); }
+static void glib_woken(uv_poll_t *poll, int status, int events) {
+    glib_run(poll->data);
+}
+static void glib_due(uv_timer_t *timer) {
+    glib_run(timer->data);
+}
 
 /* Asks GLib when it wants to run next. */
 static void glib_schedule(Realm *realm) {
@@ -67,14 +72,18 @@ static void timer_fired(uv_timer_t *timer) {
     double next = 0;
     do { /* one callback a call: microtasks run between timers, as in Node */
         turn[TURN_AGAIN] = 0;
+        uv_update_time(&realm->loop);
+        realm_tell_time(realm);
         Value result = JSObjectCallAsFunction(realm->ctx, realm->timers_run, NULL, 0, NULL, NULL);
         next = result ? value_as_double(result) : 0;
         realm_settle(realm);
     } while (turn[TURN_AGAIN] && !turn[TURN_EXITING]);
     if (next == 0 || turn[TURN_EXITING]) return;
     realm_schedule_timer(realm, next > 0 ? next : -next);
-    if (next > 0) uv_ref((uv_handle_t *)timer);
-    else uv_unref((uv_handle_t *)timer);
+    if (next > 0)
+        uv_ref((uv_handle_t *)timer);
+    else
+        uv_unref((uv_handle_t *)timer);
 }
 
 void realm_schedule_timer(Realm *realm, double delay_ms) {
@@ -87,6 +96,7 @@ static void immediates_due(uv_check_t *check) {
     Realm *realm = check->data;
     int32_t *turn = realm->turn;
     if (!turn[TURN_IMMEDIATES]) return;
+    realm_tell_time(realm);
     int32_t left = turn[TURN_IMMEDIATES]; /* those queued meanwhile wait for the next turn */
     while (left-- > 0 && turn[TURN_IMMEDIATES] && !turn[TURN_EXITING]) {
         JSObjectCallAsFunction(realm->ctx, realm->immediates_run, NULL, 0, NULL, NULL);
@@ -96,8 +106,10 @@ static void immediates_due(uv_check_t *check) {
 }
 
 void realm_immediates_changed(Realm *realm) {
-    if (realm->turn[TURN_IMMEDIATE_REFS]) uv_idle_start(&realm->immediate_idle, idle_turn);
-    else uv_idle_stop(&realm->immediate_idle);
+    if (realm->turn[TURN_IMMEDIATE_REFS])
+        uv_idle_start(&realm->immediate_idle, idle_turn);
+    else
+        uv_idle_stop(&realm->immediate_idle);
 }
 
 static void keep_house(uv_prepare_t *prepare) {
@@ -123,7 +135,8 @@ void loop_open(Realm *realm) {
 
 void realm_run_loop(Realm *realm) {
     glib_schedule(realm);
-    while (!realm->stopping && uv_run(&realm->loop, UV_RUN_DEFAULT)) {}
+    while (!realm->stopping && uv_run(&realm->loop, UV_RUN_DEFAULT)) {
+    }
 }
 
 void loop_close(Realm *realm) {

@@ -27,7 +27,9 @@ static Value native_called(JSContextRef ctx, JSObjectRef function, JSObjectRef s
     return result ? result : value_undefined();
 }
 
-static void native_collected(JSObjectRef function) { mem_free(JSObjectGetPrivate(function)); }
+static void native_collected(JSObjectRef function) {
+    mem_free(JSObjectGetPrivate(function));
+}
 
 void object_set_native(Realm *realm, Object object, const Native *native) {
     NativeCell *cell = NEW(NativeCell);
@@ -44,7 +46,8 @@ static bool encoding_is_known(JSContextRef ctx) {
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         Value inside = JSValueMakeNumber(ctx, numbers[i]);
         double back = value_as_double(inside), there = JSValueToNumber(ctx, value_number(numbers[i]), NULL);
-        if (memcmp(&back, &numbers[i], sizeof back) && !(back != back && numbers[i] != numbers[i])) return false;
+        if (memcmp(&back, &numbers[i], sizeof back) && !(back != back && numbers[i] != numbers[i]))
+            return false;
         if (memcmp(&there, &numbers[i], sizeof there) && !(there != there && numbers[i] != numbers[i]))
             return false;
     }
@@ -83,8 +86,10 @@ const Builtin *builtin_find(const char *id) {
         size_t middle = (low + high) / 2;
         int order = strcmp(id, builtins[middle].id);
         if (order == 0) return &builtins[middle];
-        if (order < 0) high = middle;
-        else low = middle + 1;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return NULL;
 }
@@ -128,7 +133,8 @@ static Value compile_builtin(Call *call) {
 
 static Value builtin_ids(Call *call) {
     Value *ids = mem_new(builtin_count * sizeof *ids);
-    for (size_t i = 0; i < builtin_count; i++) ids[i] = value_string(call->realm, builtins[i].id);
+    for (size_t i = 0; i < builtin_count; i++)
+        ids[i] = value_string(call->realm, builtins[i].id);
     Object array = array_new(call->realm, builtin_count, ids);
     mem_free(ids);
     return array;
@@ -142,13 +148,13 @@ static Value set_entries(Call *call) {
         const char *name;
         Object *place;
     } places[] = {
-        {"dispatch",     &realm->dispatch      },
-        {"runTicks",     &realm->run_ticks     },
-        {"makeError",    &realm->make_error    },
-        {"makeUvError",  &realm->make_uv_error },
-        {"runTimers",    &realm->timers_run    },
-        {"runImmediate", &realm->immediates_run},
-        {"require",      &realm->require       },
+        {"dispatch",        &realm->dispatch        },
+        {"runTicks",        &realm->run_ticks       },
+        {"makeError",       &realm->make_error      },
+        {"makeUvError",     &realm->make_uv_error   },
+        {"runTimers",       &realm->timers_run      },
+        {"runImmediate",    &realm->immediates_run  },
+        {"require",         &realm->require         },
         {"bufferPrototype", &realm->buffer_prototype},
     };
     for (size_t i = 0; entries && i < COUNT_OF(places); i++) {
@@ -162,10 +168,10 @@ static Value set_entries(Call *call) {
 
 static const Native inside_functions[] = {
     {"internalBinding", internal_binding},
-    {"compileBuiltin",  compile_builtin },
-    {"builtinIds",      builtin_ids     },
-    {"setEntries",      set_entries     },
-    {0}
+    {"compileBuiltin",                 compile_builtin},
+    {"builtinIds",builtin_ids},
+    {"setEntries",      set_entries},
+    {0                }
 };
 
 static bool engine_options(const RealmOptions *options) {
@@ -173,7 +179,8 @@ static bool engine_options(const RealmOptions *options) {
     /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
     JSConfigureSignalForGC(SIGRTMIN + 5);
     /* Tail calls would drop frames from the stacks that programs print and parse. */
-    return jsc_options_set_boolean("useSharedArrayBuffer", true) && jsc_options_set_boolean("useTailCalls", false);
+    return jsc_options_set_boolean("useSharedArrayBuffer", true) &&
+           jsc_options_set_boolean("useTailCalls", false);
 }
 
 static Value call_text_of(Realm *realm, Value error, Text *text) {
@@ -214,8 +221,8 @@ Realm *realm_new(const RealmOptions *options) {
         return NULL;
     }
     peek_learn(realm);
-    JSClassDefinition native = {.className = "Function", .callAsFunction = native_called,
-                                .finalize = native_collected};
+    JSClassDefinition native = {
+        .className = "Function", .callAsFunction = native_called, .finalize = native_collected};
     realm->native_class = JSClassCreate(&native);
     handles_open(realm);
 
@@ -228,11 +235,15 @@ Realm *realm_new(const RealmOptions *options) {
     value_keep(realm, realm->buffer_prototype);
 
     realm->turn = mem_new(TURN_FIELDS * sizeof *realm->turn);
+    realm->clock = NEW(double);
     Object inside = object_new(realm);
-    for (const Native *fn = inside_functions; fn->name; fn++) object_set_native(realm, inside, fn);
-    object_set(realm, inside, "turn",
-               typed_array_over(realm, kJSTypedArrayTypeInt32Array, realm->turn,
-                                TURN_FIELDS * sizeof *realm->turn));
+    for (const Native *fn = inside_functions; fn->name; fn++)
+        object_set_native(realm, inside, fn);
+    object_set(
+        realm, inside, "turn",
+        typed_array_over(realm, kJSTypedArrayTypeInt32Array, realm->turn, TURN_FIELDS * sizeof *realm->turn));
+    object_set(realm, inside, "clock",
+               typed_array_over(realm, kJSTypedArrayTypeFloat64Array, realm->clock, sizeof *realm->clock));
     object_set(realm, inside, "isMainThread", value_bool(options->is_main));
 
     Value exception = NULL;
@@ -242,8 +253,10 @@ Realm *realm_new(const RealmOptions *options) {
         realm_call(realm, (Object)loader, value_undefined(), 1, argv, &exception);
     }
     if (exception || !realm->dispatch) {
-        if (exception) realm_print_error(realm, exception);
-        else fputs("galley: lib/internal/loader.js did not start\n", stderr);
+        if (exception)
+            realm_print_error(realm, exception);
+        else
+            fputs("galley: lib/internal/loader.js did not start\n", stderr);
         return NULL;
     }
     return realm;
@@ -269,6 +282,7 @@ void realm_free(Realm *realm) {
     JSContextGroupRelease(realm->group);
     loop_free(realm);
     mem_free(realm->turn);
+    mem_free(realm->clock);
     mem_free(realm->peek);
     mem_free(realm);
 }
@@ -276,7 +290,8 @@ void realm_free(Realm *realm) {
 Value realm_call(Realm *realm, Object function, Value self, size_t argc, const Value *argv,
                  Value *exception) {
     Value error = NULL;
-    Value result = JSObjectCallAsFunction(realm->ctx, function, value_object(realm, self), argc, argv, &error);
+    Value result =
+        JSObjectCallAsFunction(realm->ctx, function, value_object(realm, self), argc, argv, &error);
     if (!error) return result;
     if (exception) *exception = error;
     return NULL;
@@ -289,9 +304,11 @@ void realm_settle(Realm *realm) {
 
 void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, const Value *argv) {
     if (realm->turn[TURN_EXITING]) return;
+    realm_tell_time(realm);
     Value all[16] = {function, self ? self : value_undefined()};
     if (argc > COUNT_OF(all) - 2) argc = COUNT_OF(all) - 2;
-    for (size_t i = 0; i < argc; i++) all[i + 2] = argv[i] ? argv[i] : value_undefined();
+    for (size_t i = 0; i < argc; i++)
+        all[i + 2] = argv[i] ? argv[i] : value_undefined();
     JSObjectCallAsFunction(realm->ctx, realm->dispatch, NULL, argc + 2, all, NULL);
     realm_settle(realm);
 }

@@ -38,12 +38,12 @@ typedef struct {
 
 /* Numbers that JavaScript and C share without crossing: an Int32Array over C's memory. */
 enum {
-    TURN_HAS_TICKS, /* process.nextTick callbacks are waiting */
+    TURN_HAS_TICKS,      /* process.nextTick callbacks are waiting */
     TURN_HAS_REJECTIONS, /* promises were rejected and nobody listens */
-    TURN_IMMEDIATES, /* immediates waiting */
+    TURN_IMMEDIATES,     /* immediates waiting */
     TURN_IMMEDIATE_REFS, /* … of them, those that keep the loop alive */
-    TURN_AGAIN, /* the JavaScript side has more of the same: call again */
-    TURN_EXITING, /* process.exit() was called: no more JavaScript callbacks */
+    TURN_AGAIN,          /* the JavaScript side has more of the same: call again */
+    TURN_EXITING,        /* process.exit() was called: no more JavaScript callbacks */
     TURN_FIELDS
 };
 
@@ -53,7 +53,7 @@ typedef struct {
     char **argv;
     const char *exec_path;
     const Module *const *modules; /* ends with NULL */
-    void *data; /* the runtime's own: options, worker */
+    void *data;                   /* the runtime's own: options, worker */
 } RealmOptions;
 
 struct Realm {
@@ -62,20 +62,21 @@ struct Realm {
     JSGlobalContextRef ctx;
     RealmOptions options;
 
-    int32_t *turn; /* TURN_… */
+    int32_t *turn;   /* TURN_… */
+    double *clock;   /* the loop's time in ms since the start, for lib/timers.js */
     Object dispatch; /* JS: calls a callback, reports what it throws, runs ticks */
     Object run_ticks;
-    Object make_error; /* JS: (kind, code, message) -> Error */
-    Object make_uv_error; /* JS: (errno, syscall, path, dest, message) -> Error */
-    Object require; /* JS: id of a built-in -> its exports */
+    Object make_error;       /* JS: (kind, code, message) -> Error */
+    Object make_uv_error;    /* JS: (errno, syscall, path, dest, message) -> Error */
+    Object require;          /* JS: id of a built-in -> its exports */
     Object buffer_prototype; /* Buffer's once it is loaded, Uint8Array's before */
     Value function_prototype;
     JSClassRef native_class, handle_class;
     struct Peek *peek; /* how the engine lays out strings and views, see peek.h */
 
-    Map builtins; /* id -> exports, for internalBinding */
-    Map prototypes; /* handle class name -> prototype object */
-    Map strings; /* text -> JSStringRef, kept */
+    Map builtins;    /* id -> exports, for internalBinding */
+    Map prototypes;  /* handle class name -> prototype object */
+    Map strings;     /* text -> JSStringRef, kept */
     void *slots[64]; /* per-module state, see realm_slot */
     List handles;
     List collected; /* handles whose objects are gone: disposed of in the next turn */
@@ -84,7 +85,7 @@ struct Realm {
     uv_check_t immediate_check;
     uv_idle_t immediate_idle;
     uv_prepare_t housekeeping;
-    void *glib; /* the engine's main context, see loop.c */
+    void *glib;                  /* the engine's main context, see loop.c */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;
     int exit_code;
@@ -114,8 +115,15 @@ void realm_settle(Realm *realm);
 void realm_schedule_timer(Realm *realm, double delay_ms);
 void realm_immediates_changed(Realm *realm);
 
+/* Every entry into JavaScript from the loop says first what time it is. */
+static inline void realm_tell_time(Realm *realm) {
+    *realm->clock = (double)(uv_now(&realm->loop) - realm->start_ms);
+}
+
 /* Per-module state: slot ids are handed out by the modules' own enum in modules/slots.h. */
-static inline void **realm_slot(Realm *realm, unsigned slot) { return &realm->slots[slot]; }
+static inline void **realm_slot(Realm *realm, unsigned slot) {
+    return &realm->slots[slot];
+}
 
 /* For what goes wrong before JavaScript can report it itself. */
 void realm_print_error(Realm *realm, Value error);

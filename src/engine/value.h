@@ -14,13 +14,25 @@ typedef JSObjectRef Object;
 #define VALUE_NUMBER_TAG 0xfffe000000000000ull
 #define VALUE_DOUBLE_OFFSET 0x0002000000000000ull
 
-static inline uint64_t value_bits(Value v) { return (uint64_t)(uintptr_t)v; }
-static inline Value value_from_bits(uint64_t bits) { return (Value)(uintptr_t)bits; }
+static inline uint64_t value_bits(Value v) {
+    return (uint64_t)(uintptr_t)v;
+}
+static inline Value value_from_bits(uint64_t bits) {
+    return (Value)(uintptr_t)bits;
+}
 
-static inline Value value_undefined(void) { return value_from_bits(0xa); }
-static inline Value value_null(void) { return value_from_bits(0x2); }
-static inline Value value_bool(bool b) { return value_from_bits(b ? 0x7 : 0x6); }
-static inline Value value_int(int32_t n) { return value_from_bits(VALUE_NUMBER_TAG | (uint32_t)n); }
+static inline Value value_undefined(void) {
+    return value_from_bits(0xa);
+}
+static inline Value value_null(void) {
+    return value_from_bits(0x2);
+}
+static inline Value value_bool(bool b) {
+    return value_from_bits(b ? 0x7 : 0x6);
+}
+static inline Value value_int(int32_t n) {
+    return value_from_bits(VALUE_NUMBER_TAG | (uint32_t)n);
+}
 
 static inline Value value_number(double d) {
     int32_t n = d >= INT32_MIN && d <= INT32_MAX ? (int32_t)d : 0;
@@ -32,15 +44,31 @@ static inline Value value_number(double d) {
     return value_from_bits(bits + VALUE_DOUBLE_OFFSET);
 }
 
-static inline bool value_is_undefined(Value v) { return value_bits(v) == 0xa || !v; }
-static inline bool value_is_null(Value v) { return value_bits(v) == 0x2; }
-static inline bool value_is_nullish(Value v) { return (value_bits(v) & ~8ull) == 0x2 || !v; }
-static inline bool value_is_bool(Value v) { return (value_bits(v) & ~1ull) == 0x6; }
-static inline bool value_is_true(Value v) { return value_bits(v) == 0x7; }
-static inline bool value_is_int(Value v) { return (value_bits(v) & VALUE_NUMBER_TAG) == VALUE_NUMBER_TAG; }
-static inline bool value_is_number(Value v) { return (value_bits(v) & VALUE_NUMBER_TAG) != 0; }
+static inline bool value_is_undefined(Value v) {
+    return value_bits(v) == 0xa || !v;
+}
+static inline bool value_is_null(Value v) {
+    return value_bits(v) == 0x2;
+}
+static inline bool value_is_nullish(Value v) {
+    return (value_bits(v) & ~8ull) == 0x2 || !v;
+}
+static inline bool value_is_bool(Value v) {
+    return (value_bits(v) & ~1ull) == 0x6;
+}
+static inline bool value_is_true(Value v) {
+    return value_bits(v) == 0x7;
+}
+static inline bool value_is_int(Value v) {
+    return (value_bits(v) & VALUE_NUMBER_TAG) == VALUE_NUMBER_TAG;
+}
+static inline bool value_is_number(Value v) {
+    return (value_bits(v) & VALUE_NUMBER_TAG) != 0;
+}
 /* A string, symbol, big integer or object. */
-static inline bool value_is_cell(Value v) { return v && !(value_bits(v) & (VALUE_NUMBER_TAG | 0x2)); }
+static inline bool value_is_cell(Value v) {
+    return v && !(value_bits(v) & (VALUE_NUMBER_TAG | 0x2));
+}
 
 /* What the number is; 0 for what is not a number. */
 static inline double value_as_double(Value v) {

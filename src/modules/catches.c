@@ -12,7 +12,7 @@ typedef struct {
      * template's ${ ). */
     char *open;
     size_t depth, room;
-    bool value_before; /* the last token ends a value: a slash now divides */
+    bool value_before;   /* the last token ends a value: a slash now divides */
     bool condition_next; /* the last token was if, while, for or with */
     bool failed;
 } Reader;
@@ -23,8 +23,8 @@ static void push(Reader *r, char kind) {
 }
 
 static bool is_word(unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           c == '\\' || c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || c == '\\' || c >= 0x80;
 }
 
 static bool is_one_of(const char *word, size_t len, const char *list) {
@@ -38,11 +38,13 @@ static bool is_one_of(const char *word, size_t len, const char *list) {
 
 static void skip_string(Reader *r, char quote) {
     for (r->at++; r->at < r->end; r->at++) {
-        if (*r->at == '\\') r->at++;
+        if (*r->at == '\\')
+            r->at++;
         else if (*r->at == quote) {
             r->at++;
             return;
-        } else if (*r->at == '\n') break;
+        } else if (*r->at == '\n')
+            break;
     }
     r->failed = true;
 }
@@ -50,7 +52,8 @@ static void skip_string(Reader *r, char quote) {
 /* From inside a template to its end or its next ${ . */
 static void skip_template(Reader *r) {
     for (; r->at < r->end; r->at++) {
-        if (*r->at == '\\') r->at++;
+        if (*r->at == '\\')
+            r->at++;
         else if (*r->at == '`') {
             r->at++;
             r->value_before = true;
@@ -69,11 +72,15 @@ static void skip_template(Reader *r) {
 static bool skip_regexp(Reader *r) {
     bool in_class = false;
     for (const char *at = r->at + 1; at < r->end && *at != '\n'; at++) {
-        if (*at == '\\') at++;
-        else if (*at == '[') in_class = true;
-        else if (*at == ']') in_class = false;
+        if (*at == '\\')
+            at++;
+        else if (*at == '[')
+            in_class = true;
+        else if (*at == ']')
+            in_class = false;
         else if (*at == '/' && !in_class) {
-            for (at++; at < r->end && is_word((unsigned char)*at);) at++;
+            for (at++; at < r->end && is_word((unsigned char)*at);)
+                at++;
             r->at = at;
             return true;
         }
@@ -96,7 +103,8 @@ static bool skip_comment(Reader *r) {
 }
 
 static const char *skip_space(const char *at, const char *end) {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) at++;
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+        at++;
     return at;
 }
 
@@ -105,7 +113,8 @@ static bool plain_clause(const Reader *r, Slice *name, const char **body) {
     const char *at = skip_space(r->at, r->end);
     if (at >= r->end || *at != '(') return false;
     const char *from = at = skip_space(at + 1, r->end);
-    while (at < r->end && is_word((unsigned char)*at)) at++;
+    while (at < r->end && is_word((unsigned char)*at))
+        at++;
     *name = (Slice){from, (size_t)(at - from)};
     if (!name->len || (*from >= '0' && *from <= '9')) return false;
     at = skip_space(at, r->end);
@@ -132,11 +141,13 @@ void catches_mark(const char *source, size_t len, const char *call, Bytes *out) 
         if (is_word(c)) {
             const char *word = r.at;
             bool is_member = word > source && (word[-1] == '.' || word[-1] == '#');
-            while (r.at < r.end && is_word((unsigned char)*r.at)) r.at++;
+            while (r.at < r.end && is_word((unsigned char)*r.at))
+                r.at++;
             size_t n = (size_t)(r.at - word);
-            r.value_before = is_member || !is_one_of(word, n,
-                                                     "return typeof case in of delete void throw new instanceof "
-                                                     "do else yield await if while for with");
+            r.value_before =
+                is_member || !is_one_of(word, n,
+                                        "return typeof case in of delete void throw new instanceof "
+                                        "do else yield await if while for with");
             r.condition_next = !is_member && is_one_of(word, n, "if while for with");
             Slice name;
             const char *body;

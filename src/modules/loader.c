@@ -102,8 +102,10 @@ static Value compile_module(Call *call, const char *text, size_t len, Value name
     bytes_reserve(&source, len + sizeof wrapper_start + sizeof wrapper_end + len / 16);
     bytes_append_str(&source, wrapper_start);
     if (starts_with(text, len, "#!")) bytes_append_str(&source, "//");
-    if (memmem(text, len, "catch", 5)) catches_mark(text, len, "__galley_seen__", &source);
-    else bytes_append(&source, text, len);
+    if (memmem(text, len, "catch", 5))
+        catches_mark(text, len, "__galley_seen__", &source);
+    else
+        bytes_append(&source, text, len);
     bytes_append_str(&source, wrapper_end);
 
     JSStringRef url = JSValueToStringCopy(realm->ctx, name, call->exception);
@@ -179,18 +181,20 @@ static Value loader_check(Call *call) {
 }
 
 /* wrapperLength() -> by how much the first line's columns are off */
-static Value loader_wrapper_length(Call *call) { return value_int((int)sizeof wrapper_start - 1); }
+static Value loader_wrapper_length(Call *call) {
+    return value_int((int)sizeof wrapper_start - 1);
+}
 
 static const Native functions[] = {
-    {"kind",     loader_kind     },
-    {"readText", loader_read_text},
-    {"realpath", loader_realpath },
-    {"compileFile", loader_compile_file},
-    {"compileText", loader_compile_text},
-    {"wrapperLength", loader_wrapper_length},
-    {"run",      loader_run      },
-    {"check",    loader_check    },
-    {0}
+    {"kind",                 loader_kind},
+    {"readText",                      loader_read_text},
+    {"realpath",loader_realpath},
+    {"compileFile",             loader_compile_file},
+    {"compileText",                      loader_compile_text},
+    {"wrapperLength",loader_wrapper_length},
+    {"run",          loader_run},
+    {"check",                      loader_check},
+    {0          }
 };
 
 const Module loader_module = {"loader", functions, NULL, NULL};

@@ -18,7 +18,8 @@ static Value process_argv(Call *call) {
     Realm *realm = call->realm;
     int n = realm->options.argc;
     Value *all = mem_new((size_t)n * sizeof *all);
-    for (int i = 0; i < n; i++) all[i] = value_string(realm, realm->options.argv[i]);
+    for (int i = 0; i < n; i++)
+        all[i] = value_string(realm, realm->options.argv[i]);
     Value list = array_new(realm, (size_t)n, all);
     mem_free(all);
     return list;
@@ -52,7 +53,8 @@ static Value env_unset(Call *call) {
 
 static Value env_names(Call *call) {
     size_t n = 0, count = 0;
-    while (environ && environ[n]) n++;
+    while (environ && environ[n])
+        n++;
     Value *all = mem_new((n + 1) * sizeof *all);
     for (size_t i = 0; i < n; i++) {
         const char *equals = strchr(environ[i] + (*environ[i] == '='), '=');
@@ -79,8 +81,12 @@ static Value process_chdir(Call *call) {
     return err ? throw_uv(call, err, "chdir", uv_cwd(here, &size) ? NULL : here, path.data) : NULL;
 }
 
-static Value process_pid(Call *call) { return value_int(getpid()); }
-static Value process_ppid(Call *call) { return value_int(getppid()); }
+static Value process_pid(Call *call) {
+    return value_int(getpid());
+}
+static Value process_ppid(Call *call) {
+    return value_int(getppid());
+}
 
 static Value process_hrtime(Call *call) { /* nanoseconds, exact up to 104 days of uptime */
     return value_number((double)uv_hrtime());
@@ -144,7 +150,8 @@ static Value process_usage(Call *call) {
         (double)u.ru_nivcsw,
     };
     Value all[COUNT_OF(numbers)];
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) all[i] = value_number(numbers[i]);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        all[i] = value_number(numbers[i]);
     return array_new(call->realm, COUNT_OF(all), all);
 }
 
@@ -152,9 +159,13 @@ static Value process_constrained_memory(Call *call) {
     return value_number((double)uv_get_constrained_memory());
 }
 
-static Value process_available_memory(Call *call) { return value_number((double)uv_get_free_memory()); }
+static Value process_available_memory(Call *call) {
+    return value_number((double)uv_get_free_memory());
+}
 
-static Value process_kill(Call *call) { return value_int(uv_kill(call_int(call, 0), call_int(call, 1))); }
+static Value process_kill(Call *call) {
+    return value_int(uv_kill(call_int(call, 0), call_int(call, 1)));
+}
 
 static Value process_really_exit(Call *call) {
     fflush(NULL);
@@ -170,7 +181,9 @@ static Value process_stop(Call *call) { /* a worker thread's realm ends; the pro
     return NULL;
 }
 
-static Value process_abort(Call *call) { abort(); }
+static Value process_abort(Call *call) {
+    abort();
+}
 
 static Value process_get_title(Call *call) {
     char title[4096];
@@ -296,7 +309,7 @@ static Value signal_close(Call *call);
 
 static const Native signal_methods[] = {
     {"close", signal_close},
-    {0}
+    {0      }
 };
 
 static const HandleClass signal_class = {"Signal", signal_methods, signal_dispose};
@@ -336,8 +349,7 @@ static Value process_watch_signal(Call *call) {
 /* setUnhandledRejection(function (promise, reason)) */
 static Value process_set_unhandled_rejection(Call *call) {
     Object function = call_function(call, 0);
-    if (function)
-        JSGlobalContextSetUnhandledRejectionCallback(call->realm->ctx, function, call->exception);
+    if (function) JSGlobalContextSetUnhandledRejectionCallback(call->realm->ctx, function, call->exception);
     return NULL;
 }
 
@@ -350,9 +362,9 @@ static Value process_versions(Call *call) {
     static const struct {
         const char *name, *version;
     } list[] = {
-        {"galley", GALLEY_VERSION},
-        {"javascriptcore", JSC_VERSION},
-        {"node", NODE_API_VERSION + 1},
+        {"galley",         GALLEY_VERSION      },
+        {"javascriptcore", JSC_VERSION         },
+        {"node",           NODE_API_VERSION + 1},
     };
     Realm *realm = call->realm;
     Object versions = object_new(realm);
@@ -363,42 +375,42 @@ static Value process_versions(Call *call) {
 }
 
 static const Native functions[] = {
-    {"argv",                  process_argv                   },
-    {"execPath",              process_exec_path              },
-    {"envGet",                env_get                        },
-    {"envSet",                env_set                        },
-    {"envUnset",              env_unset                      },
-    {"envNames",              env_names                      },
-    {"cwd",                   process_cwd                    },
-    {"chdir",                 process_chdir                  },
-    {"pid",                   process_pid                    },
-    {"ppid",                  process_ppid                   },
-    {"hrtime",                process_hrtime                 },
-    {"hrtimeBigint",          process_hrtime_bigint          },
-    {"started",               process_started                },
-    {"umask",                 process_umask                  },
-    {"memory",                process_memory                 },
-    {"rss",                   process_rss                    },
-    {"usage",                 process_usage                  },
-    {"constrainedMemory",     process_constrained_memory     },
-    {"availableMemory",       process_available_memory       },
-    {"kill",                  process_kill                   },
-    {"reallyExit",            process_really_exit            },
-    {"stop",                  process_stop                   },
-    {"abort",                 process_abort                  },
-    {"getTitle",              process_get_title              },
-    {"setTitle",              process_set_title              },
-    {"collectGarbage",        process_collect_garbage        },
-    {"ids",                   process_ids                    },
-    {"groups",                process_groups                 },
-    {"setId",                 process_set_id                 },
-    {"setGroups",             process_set_groups             },
-    {"initGroups",            process_init_groups            },
-    {"watchSignal",           process_watch_signal           },
-    {"setUnhandledRejection", process_set_unhandled_rejection},
-    {"machine",               process_machine                },
-    {"versions",              process_versions               },
-    {0}
+    {"argv",                      process_argv},
+    {"execPath",                           process_exec_path},
+    {"envGet",env_get},
+    {"envSet",                    env_set},
+    {"envUnset",                           env_unset},
+    {"envNames", env_names},
+    {"cwd",                  process_cwd},
+    {"chdir",                           process_chdir},
+    {"pid",                  process_pid},
+    {"ppid",                       process_ppid},
+    {"hrtime",                           process_hrtime},
+    {"hrtimeBigint",process_hrtime_bigint},
+    {"started",                       process_started},
+    {"umask",                           process_umask},
+    {"memory",process_memory},
+    {"rss",                    process_rss},
+    {"usage",                           process_usage},
+    {"constrainedMemory",                   process_constrained_memory},
+    {"availableMemory",                   process_available_memory},
+    {"kill",                           process_kill},
+    {"reallyExit",process_really_exit},
+    {"stop",                    process_stop},
+    {"abort",                           process_abort},
+    {"getTitle",process_get_title},
+    {"setTitle",                     process_set_title},
+    {"collectGarbage",                           process_collect_garbage},
+    {"ids",process_ids},
+    {"groups",           process_groups},
+    {"setId",                           process_set_id},
+    {"setGroups",process_set_groups},
+    {"initGroups",                process_init_groups},
+    {"watchSignal",                           process_watch_signal},
+    {"setUnhandledRejection",process_set_unhandled_rejection},
+    {"machine",                     process_machine},
+    {"versions",                           process_versions},
+    {0             }
 };
 
 const Module process_module = {"process", functions, NULL, NULL};

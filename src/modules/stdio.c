@@ -44,7 +44,7 @@ static Value stdio_kind(Call *call) {
 
 static const Native functions[] = {
     {"writeSync", stdio_write_sync},
-    {"kind",      stdio_kind      },
+    {"kind",           stdio_kind},
     {0}
 };
 

@@ -2,12 +2,6 @@
 #include "engine/call.h"
 #include "modules/modules.h"
 
-static Value timers_now(Call *call) {
-    Realm *realm = call->realm;
-    uv_update_time(&realm->loop);
-    return value_number((double)(uv_now(&realm->loop) - realm->start_ms));
-}
-
 static Value timers_schedule(Call *call) {
     realm_schedule_timer(call->realm, call_double(call, 0));
     return NULL;
@@ -15,8 +9,10 @@ static Value timers_schedule(Call *call) {
 
 static Value timers_set_ref(Call *call) {
     uv_handle_t *timer = (uv_handle_t *)&call->realm->timer;
-    if (call_bool(call, 0)) uv_ref(timer);
-    else uv_unref(timer);
+    if (call_bool(call, 0))
+        uv_ref(timer);
+    else
+        uv_unref(timer);
     return NULL;
 }
 
@@ -26,10 +22,9 @@ static Value timers_immediates_changed(Call *call) {
 }
 
 static const Native functions[] = {
-    {"now",               timers_now               },
-    {"schedule",          timers_schedule          },
-    {"setRef",            timers_set_ref           },
-    {"immediatesChanged", timers_immediates_changed},
+    {"schedule",          timers_schedule},
+    {"setRef",                   timers_set_ref},
+    {"immediatesChanged",timers_immediates_changed},
     {0}
 };
 

@@ -23,7 +23,9 @@ static Value uv_error_list(Call *call) {
     return array_new(realm, COUNT_OF(all), all);
 }
 
-static Value uv_error_name(Call *call) { return value_string(call->realm, uv_err_name(call_int(call, 0))); }
+static Value uv_error_name(Call *call) {
+    return value_string(call->realm, uv_err_name(call_int(call, 0)));
+}
 
 static Value uv_error_message(Call *call) {
     return value_string(call->realm, uv_strerror(call_int(call, 0)));
@@ -38,9 +40,9 @@ static void setup(Realm *realm, Object binding) {
 }
 
 static const Native functions[] = {
-    {"errorList",    uv_error_list   }, /* [number, name, message, number, …] */
-    {"errname",      uv_error_name   },
-    {"errorMessage", uv_error_message},
+    {"errorList",    uv_error_list}, /* [number, name, message, number, …] */
+    {"errname",              uv_error_name},
+    {"errorMessage",uv_error_message},
     {0}
 };
 

@@ -61,8 +61,12 @@ int main(int argc, char **argv) {
     char path[PATH_MAX];
     size_t size = sizeof path;
     if (uv_exepath(path, &size)) snprintf(path, sizeof path, "%s", argv[0]);
-    RealmOptions realm_options = {
-        .is_main = true, .argc = argc, .argv = argv, .exec_path = path, .modules = all_modules, .data = &options};
+    RealmOptions realm_options = {.is_main = true,
+                                  .argc = argc,
+                                  .argv = argv,
+                                  .exec_path = path,
+                                  .modules = all_modules,
+                                  .data = &options};
     Realm *realm = realm_new(&realm_options);
     if (!realm) return 70;
 

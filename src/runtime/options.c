@@ -13,51 +13,51 @@ static const struct {
     OptionKind kind;
     bool in_node_options;
 } known[] = {
-    {"abort-on-uncaught-exception", SWITCH,         true },
-    {"conditions",                  WITH_VALUE,     true },
-    {"deprecation",                 SWITCH,         true },
-    {"disable-warning",             WITH_VALUE,     true },
-    {"dns-result-order",            WITH_VALUE,     true },
-    {"enable-source-maps",          SWITCH,         true },
-    {"expose-gc",                   SWITCH,         true },
-    {"heapsnapshot-signal",         WITH_VALUE,     true },
-    {"insecure-http-parser",        SWITCH,         true },
-    {"loop-watch",                  WITH_VALUE,     true },
-    {"max-http-header-size",        WITH_VALUE,     true },
-    {"max-old-space-size",          WITH_VALUE,     true },
-    {"network-family-autoselection", SWITCH,        true },
-    {"network-family-autoselection-attempt-timeout", WITH_VALUE, true},
-    {"pending-deprecation",         SWITCH,         true },
-    {"preserve-symlinks",           SWITCH,         true },
-    {"preserve-symlinks-main",      SWITCH,         true },
-    {"profile",                     SWITCH,         true },
-    {"redirect-warnings",           WITH_VALUE,     true },
-    {"stack-size",                  WITH_VALUE,     false},
-    {"stack-trace-limit",           WITH_VALUE,     true },
-    {"test",                        SWITCH,         false},
-    {"test-concurrency",            WITH_VALUE,     true },
-    {"test-name-pattern",           WITH_VALUE,     true },
-    {"test-skip-pattern",           WITH_VALUE,     true },
-    {"test-only",                   SWITCH,         true },
-    {"test-reporter",               WITH_VALUE,     true },
-    {"test-reporter-destination",   WITH_VALUE,     true },
-    {"test-timeout",                WITH_VALUE,     true },
-    {"throw-deprecation",           SWITCH,         true },
-    {"title",                       WITH_VALUE,     true },
-    {"tls-cipher-list",             WITH_VALUE,     true },
-    {"tls-max-v1.2",                SWITCH,         true },
-    {"tls-max-v1.3",                SWITCH,         true },
-    {"tls-min-v1.0",                SWITCH,         true },
-    {"tls-min-v1.1",                SWITCH,         true },
-    {"tls-min-v1.2",                SWITCH,         true },
-    {"tls-min-v1.3",                SWITCH,         true },
-    {"trace-deprecation",           SWITCH,         true },
-    {"trace-uncaught",              SWITCH,         true },
-    {"trace-warnings",              SWITCH,         true },
-    {"unhandled-rejections",        WITH_VALUE,     true },
-    {"use-openssl-ca",              SWITCH,         true },
-    {"warnings",                    SWITCH,         true },
-    {"zero-fill-buffers",           SWITCH,         true },
+    {"abort-on-uncaught-exception",                  SWITCH,     true },
+    {"conditions",                                   WITH_VALUE, true },
+    {"deprecation",                                  SWITCH,     true },
+    {"disable-warning",                              WITH_VALUE, true },
+    {"dns-result-order",                             WITH_VALUE, true },
+    {"enable-source-maps",                           SWITCH,     true },
+    {"expose-gc",                                    SWITCH,     true },
+    {"heapsnapshot-signal",                          WITH_VALUE, true },
+    {"insecure-http-parser",                         SWITCH,     true },
+    {"loop-watch",                                   WITH_VALUE, true },
+    {"max-http-header-size",                         WITH_VALUE, true },
+    {"max-old-space-size",                           WITH_VALUE, true },
+    {"network-family-autoselection",                 SWITCH,     true },
+    {"network-family-autoselection-attempt-timeout", WITH_VALUE, true },
+    {"pending-deprecation",                          SWITCH,     true },
+    {"preserve-symlinks",                            SWITCH,     true },
+    {"preserve-symlinks-main",                       SWITCH,     true },
+    {"profile",                                      SWITCH,     true },
+    {"redirect-warnings",                            WITH_VALUE, true },
+    {"stack-size",                                   WITH_VALUE, false},
+    {"stack-trace-limit",                            WITH_VALUE, true },
+    {"test",                                         SWITCH,     false},
+    {"test-concurrency",                             WITH_VALUE, true },
+    {"test-name-pattern",                            WITH_VALUE, true },
+    {"test-skip-pattern",                            WITH_VALUE, true },
+    {"test-only",                                    SWITCH,     true },
+    {"test-reporter",                                WITH_VALUE, true },
+    {"test-reporter-destination",                    WITH_VALUE, true },
+    {"test-timeout",                                 WITH_VALUE, true },
+    {"throw-deprecation",                            SWITCH,     true },
+    {"title",                                        WITH_VALUE, true },
+    {"tls-cipher-list",                              WITH_VALUE, true },
+    {"tls-max-v1.2",                                 SWITCH,     true },
+    {"tls-max-v1.3",                                 SWITCH,     true },
+    {"tls-min-v1.0",                                 SWITCH,     true },
+    {"tls-min-v1.1",                                 SWITCH,     true },
+    {"tls-min-v1.2",                                 SWITCH,     true },
+    {"tls-min-v1.3",                                 SWITCH,     true },
+    {"trace-deprecation",                            SWITCH,     true },
+    {"trace-uncaught",                               SWITCH,     true },
+    {"trace-warnings",                               SWITCH,     true },
+    {"unhandled-rejections",                         WITH_VALUE, true },
+    {"use-openssl-ca",                               SWITCH,     true },
+    {"warnings",                                     SWITCH,     true },
+    {"zero-fill-buffers",                            SWITCH,     true },
 };
 
 static const char *const rejection_modes[] = {"none", "warn", "strict", "throw", "warn-with-error-code"};
@@ -65,7 +65,8 @@ static const char *const rejection_modes[] = {"none", "warn", "strict", "throw",
 static bool set_value(Options *options, const char *name, const char *value) {
     if (strcmp(name, "unhandled-rejections") == 0) {
         bool found = false;
-        for (size_t i = 0; i < COUNT_OF(rejection_modes); i++) found |= !strcmp(value, rejection_modes[i]);
+        for (size_t i = 0; i < COUNT_OF(rejection_modes); i++)
+            found |= !strcmp(value, rejection_modes[i]);
         if (!found) {
             fprintf(stderr, "%s: invalid value for --unhandled-rejections\n", options->argv[0]);
             return false;
@@ -176,17 +177,23 @@ static bool read_words(Options *options) {
             i++;
             break;
         }
-        if (strcmp(word, "-v") == 0 || strcmp(word, "--version") == 0) options->version = true;
-        else if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) options->help = true;
-        else if (strcmp(word, "-c") == 0 || strcmp(word, "--check") == 0) options->check = true;
-        else if (strcmp(word, "-i") == 0 || strcmp(word, "--interactive") == 0) options->interactive = true;
+        if (strcmp(word, "-v") == 0 || strcmp(word, "--version") == 0)
+            options->version = true;
+        else if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+            options->help = true;
+        else if (strcmp(word, "-c") == 0 || strcmp(word, "--check") == 0)
+            options->check = true;
+        else if (strcmp(word, "-i") == 0 || strcmp(word, "--interactive") == 0)
+            options->interactive = true;
         else if (strcmp(word, "-e") == 0 || strcmp(word, "--eval") == 0 || strcmp(word, "-p") == 0 ||
                  strcmp(word, "-pe") == 0 || strcmp(word, "--print") == 0) {
             if (word[1] == 'p' || word[2] == 'p') options->print = true;
             if (i + 1 >= argc) return needs_argument(options, word);
             options->eval = argv[++i];
-        } else if (strncmp(word, "--eval=", 7) == 0) options->eval = word + 7;
-        else if (strncmp(word, "--print=", 8) == 0) options->eval = word + 8, options->print = true;
+        } else if (strncmp(word, "--eval=", 7) == 0)
+            options->eval = word + 7;
+        else if (strncmp(word, "--print=", 8) == 0)
+            options->eval = word + 8, options->print = true;
         else if (strcmp(word, "-r") == 0) {
             if (i + 1 >= argc) return needs_argument(options, word);
             add_require(options, argv[++i]);
@@ -216,6 +223,7 @@ bool options_read(Options *options, int argc, char **argv, int *exit_code) {
 void options_free(Options *options) {
     MAP_EACH(&options->values, entry) mem_free(entry->value);
     map_free(&options->values);
-    for (int i = 0; i < options->require_count; i++) mem_free(options->requires[i]);
+    for (int i = 0; i < options->require_count; i++)
+        mem_free(options->requires[i]);
     mem_free(options->requires);
 }

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 typedef struct {
-    Map values; /* option name without dashes -> text ("" for a switch that is on, "no" for one off) */
+    Map values;      /* option name without dashes -> text ("" for a switch that is on, "no" for one off) */
     char **requires; /* -r, in order */
     int require_count;
     const char *script; /* NULL: none given */
-    const char *eval; /* -e or -p */
+    const char *eval;   /* -e or -p */
     bool print, check, interactive, version, help, from_stdin, test;
     int script_at; /* index in argv of the script, or where the program's arguments start */
     int argc;

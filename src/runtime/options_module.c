@@ -10,7 +10,7 @@ static Value options_get(Call *call) {
     MAP_EACH(&options->values, entry) {
         const char *value = entry->value;
         object_set(realm, all, entry->key,
-                   *value == '\0'              ? value_bool(true)
+                   *value == '\0'             ? value_bool(true)
                    : strcmp(value, "no") == 0 ? value_bool(false)
                                               : value_string(realm, value));
     }
@@ -38,8 +38,8 @@ static Value options_task(Call *call) {
 }
 
 static const Native functions[] = {
-    {"get",  options_get },
-    {"task", options_task},
+    {"get",         options_get},
+    {"task",             options_task},
     {0}
 };
 
