@@ -108,10 +108,22 @@ function shouldColorize(stream) {
 const codes = { red: '\u001b[31m', green: '\u001b[32m', blue: '\u001b[34m', white: '\u001b[39m', yellow: '\u001b[33m',
                 gray: '\u001b[90m', bold: '\u001b[1m', reset: '\u001b[0m', clear: '\u001bc' };
 
-const palette = { __proto__: null, shouldColorize, refresh };
+const palette = { __proto__: null, shouldColorize, refresh, undefined: '', hasColors: false };
+for (const name in codes)
+  palette[name] = '';
+
+// A stderr that nobody has opened is asked for its kind without opening it.
+function errorsHaveColors() {
+  const { untouchedStreams } = require('internal/console_state');
+  const { get } = Object.getOwnPropertyDescriptor(process, 'stderr') ?? {};
+  if (get !== undefined && get === untouchedStreams.stderr && process.env.FORCE_COLOR === undefined &&
+      internalBinding('stdio').kind(2) !== 'TTY')
+    return false;
+  return shouldColorize(process.stderr);
+}
 
 function refresh() {
-  const wanted = shouldColorize(process.stderr);
+  const wanted = errorsHaveColors();
   for (const name in codes)
     palette[name] = wanted ? codes[name] : '';
   palette.undefined = wanted ? codes.gray : '';
