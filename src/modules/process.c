@@ -169,6 +169,7 @@ static Value process_kill(Call *call) {
 
 static Value process_really_exit(Call *call) {
     fflush(NULL);
+    uv_tty_reset_mode();
 #ifdef __SANITIZE_ADDRESS__
     exit(call_int(call, 0));
 #else

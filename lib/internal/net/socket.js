@@ -389,6 +389,13 @@ function startReading(socket) {
   if (failed) socket.destroy(new ErrnoException(failed, 'read'));
 }
 
+function stopReading(socket) {
+  if (!socket._handle || !socket[kReading]) return;
+  socket[kReading] = false;
+  socket._readableState.reading = false;
+  socket._handle.readStop();
+}
+
 const readsIntoUserBuffer = (socket) => socket[kUserBuffer] !== undefined && !socket.connecting && socket._handle;
 
 prototype._read = function _read(size) {
@@ -698,6 +705,7 @@ module.exports = {
   Socket,
   initHandle,
   replaceHandle,
+  stopReading,
   kConnectDone,
   kKeepAlive,
   kKeepAliveDelay,
