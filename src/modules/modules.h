@@ -8,6 +8,7 @@ extern const Module encoding_module;
 extern const Module http_module;
 extern const Module http_server_module;
 extern const Module fs_module;
+extern const Module crypto_module;
 extern const Module loader_module;
 extern const Module names_module;
 extern const Module options_module;
@@ -20,7 +21,9 @@ extern const Module tcp_module;
 extern const Module timers_module;
 extern const Module tty_module;
 extern const Module util_module;
+extern const Module tls_module;
 extern const Module uv_module;
+extern const Module zlib_module;
 
 extern const Module *const all_modules[];
 

@@ -21,5 +21,7 @@ const Module *const all_modules[] = {
     &tty_module,
     &util_module,
     &uv_module,
+    &zlib_module, &tls_module,     &crypto_module, &loader_module, &options_module,
+    &os_module,   &process_module, &stdio_module,  &timers_module, &uv_module,
     NULL,
 };
