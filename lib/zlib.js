@@ -15,7 +15,7 @@ const { codes: {
   ERR_OUT_OF_RANGE,
   ERR_ZSTD_INVALID_PARAM,
 }, genericNodeError } = require('internal/errors');
-const { validateFunction, validateUint32, validateFiniteNumber } = require('internal/validators');
+const { checkRangesOrGetDefault, validateFiniteNumber, validateFunction, validateUint32 } = require('internal/validators');
 const constants = require('internal/zlib_constants');
 
 const {
@@ -61,18 +61,6 @@ const flushChunks = [];
 for (let kind = 0; kind <= Z_BLOCK; kind++) {
   flushChunks[kind] = Buffer.alloc(0);
   flushChunks[kind][kFlush] = kind;
-}
-
-function isGiven(number, name) {
-  if (number === undefined || Number.isNaN(number)) return false;
-  validateFiniteNumber(number, name);
-  return true;
-}
-
-function numberWithin(number, name, low, high, fallback) {
-  if (!isGiven(number, name)) return fallback;
-  if (number < low || number > high) throw new ERR_OUT_OF_RANGE(name, `>= ${low} and <= ${high}`, number);
-  return number;
 }
 
 // The C side reads typed arrays and ArrayBuffers.
@@ -127,14 +115,14 @@ function ZlibBase(options, mode) {
   let { flush, finish } = family;
   let maxOutputLength = kMaxLength;
   if (options) {
-    if (isGiven(options.chunkSize, 'options.chunkSize')) {
+    if (validateFiniteNumber(options.chunkSize, 'options.chunkSize')) {
       if (options.chunkSize < Z_MIN_CHUNK)
         throw new ERR_OUT_OF_RANGE('options.chunkSize', `>= ${Z_MIN_CHUNK}`, options.chunkSize);
       chunkSize = options.chunkSize;
     }
-    flush = numberWithin(options.flush, 'options.flush', family.first, family.last, flush);
-    finish = numberWithin(options.finishFlush, 'options.finishFlush', family.first, family.last, finish);
-    maxOutputLength = numberWithin(options.maxOutputLength, 'options.maxOutputLength', 1, kMaxLength, kMaxLength);
+    flush = checkRangesOrGetDefault(options.flush, 'options.flush', family.first, family.last, flush);
+    finish = checkRangesOrGetDefault(options.finishFlush, 'options.finishFlush', family.first, family.last, finish);
+    maxOutputLength = checkRangesOrGetDefault(options.maxOutputLength, 'options.maxOutputLength', 1, kMaxLength, kMaxLength);
     if (options.encoding || options.objectMode || options.writableObjectMode)
       options = { ...options, encoding: null, objectMode: false, writableObjectMode: false };
   }
@@ -357,12 +345,12 @@ function Zlib(options, mode) {
     } else {
       // zlib cannot write gzip with the smallest window.
       const least = constants.Z_MIN_WINDOWBITS + (mode === GZIP ? 1 : 0);
-      windowBits = numberWithin(options.windowBits, 'options.windowBits', least, constants.Z_MAX_WINDOWBITS, windowBits);
+      windowBits = checkRangesOrGetDefault(options.windowBits, 'options.windowBits', least, constants.Z_MAX_WINDOWBITS, windowBits);
     }
-    level = numberWithin(options.level, 'options.level', constants.Z_MIN_LEVEL, constants.Z_MAX_LEVEL, level);
-    memLevel = numberWithin(options.memLevel, 'options.memLevel', constants.Z_MIN_MEMLEVEL, constants.Z_MAX_MEMLEVEL,
+    level = checkRangesOrGetDefault(options.level, 'options.level', constants.Z_MIN_LEVEL, constants.Z_MAX_LEVEL, level);
+    memLevel = checkRangesOrGetDefault(options.memLevel, 'options.memLevel', constants.Z_MIN_MEMLEVEL, constants.Z_MAX_MEMLEVEL,
                             memLevel);
-    strategy = numberWithin(options.strategy, 'options.strategy', constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED,
+    strategy = checkRangesOrGetDefault(options.strategy, 'options.strategy', constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED,
                             strategy);
     dictionary = dictionaryOf(options);
   }
@@ -375,8 +363,8 @@ Object.setPrototypeOf(Zlib.prototype, ZlibBase.prototype);
 Object.setPrototypeOf(Zlib, ZlibBase);
 
 Zlib.prototype.params = function(level, strategy, callback) {
-  level = numberWithin(level, 'level', constants.Z_MIN_LEVEL, constants.Z_MAX_LEVEL, undefined);
-  strategy = numberWithin(strategy, 'strategy', constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, undefined);
+  level = checkRangesOrGetDefault(level, 'level', constants.Z_MIN_LEVEL, constants.Z_MAX_LEVEL, undefined);
+  strategy = checkRangesOrGetDefault(strategy, 'strategy', constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, undefined);
   if (this._level === level && this._strategy === strategy) {
     process.nextTick(callback);
     return;
