@@ -5,6 +5,7 @@
 const Module *const all_modules[] = {
     &buffer_module,
     &encoding_module,
+    &crypto_module,
     &fs_module,
     &http_module,
     &http_server_module,
@@ -19,9 +20,9 @@ const Module *const all_modules[] = {
     &tcp_module,
     &timers_module,
     &tty_module,
+    &tls_module,
     &util_module,
     &uv_module,
-    &zlib_module, &tls_module,     &crypto_module, &loader_module, &options_module,
-    &os_module,   &process_module, &stdio_module,  &timers_module, &uv_module,
+    &zlib_module,
     NULL,
 };
