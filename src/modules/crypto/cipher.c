@@ -28,7 +28,9 @@ static void cipher_dispose(Handle *handle) {
 static const Native cipher_methods[];
 static const HandleClass cipher_class = {"Cipher", cipher_methods, cipher_dispose};
 
-static bool is_chacha(const EVP_CIPHER *cipher) { return EVP_CIPHER_get_nid(cipher) == NID_chacha20_poly1305; }
+static bool is_chacha(const EVP_CIPHER *cipher) {
+    return EVP_CIPHER_get_nid(cipher) == NID_chacha20_poly1305;
+}
 
 static bool cipher_authenticates(const EVP_CIPHER *cipher) {
     switch (EVP_CIPHER_get_mode(cipher)) {
@@ -39,7 +41,9 @@ static bool cipher_authenticates(const EVP_CIPHER *cipher) {
     }
 }
 
-static bool gcm_tag_length_is_fine(unsigned len) { return len == 4 || len == 8 || (len >= 12 && len <= 16); }
+static bool gcm_tag_length_is_fine(unsigned len) {
+    return len == 4 || len == 8 || (len >= 12 && len <= 16);
+}
 
 static Value throw_tag_length(Call *call, unsigned len) {
     return throw_type(call, "ERR_CRYPTO_INVALID_AUTH_TAG", "Invalid authentication tag length: %u", len);
@@ -50,7 +54,8 @@ static Value throw_iv(Call *call) {
 }
 
 /* Sets lengths of nonce and tag; false after throwing. */
-static bool cipher_open_authenticated(Call *call, Cipher *self, const char *name, size_t iv_len, unsigned tag_len) {
+static bool cipher_open_authenticated(Call *call, Cipher *self, const char *name, size_t iv_len,
+                                      unsigned tag_len) {
     EVP_CIPHER_CTX *ctx = self->ctx;
     const EVP_CIPHER *cipher = EVP_CIPHER_CTX_get0_cipher(ctx);
     int mode = EVP_CIPHER_get_mode(cipher);
@@ -60,16 +65,19 @@ static bool cipher_open_authenticated(Call *call, Cipher *self, const char *name
         return throw_iv(call), false;
     }
     if (mode == EVP_CIPH_GCM_MODE) {
-        if (tag_len != NO_TAG_LENGTH && !gcm_tag_length_is_fine(tag_len)) return throw_tag_length(call, tag_len), false;
+        if (tag_len != NO_TAG_LENGTH && !gcm_tag_length_is_fine(tag_len))
+            return throw_tag_length(call, tag_len), false;
         self->tag_len = tag_len;
         return true;
     }
     if (tag_len == NO_TAG_LENGTH) {
         if (!is_chacha(cipher))
-            return throw_type(call, "ERR_CRYPTO_INVALID_AUTH_TAG", "authTagLength required for %s", name), false;
+            return throw_type(call, "ERR_CRYPTO_INVALID_AUTH_TAG", "authTagLength required for %s", name),
+                   false;
         tag_len = 16;
     }
-    if (tag_len > sizeof self->tag || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag_len, NULL) != 1) {
+    if (tag_len > sizeof self->tag ||
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag_len, NULL) != 1) {
         ERR_clear_error();
         return throw_tag_length(call, tag_len), false;
     }
@@ -116,14 +124,16 @@ static Value cipher_open(Call *call) {
         ERR_clear_error();
         return throw_range(call, "ERR_CRYPTO_INVALID_KEYLEN", "Invalid key length");
     }
-    if (EVP_CipherInit_ex(self->ctx, NULL, NULL, key, has_iv ? (unsigned char *)iv.data : NULL, encrypts) != 1)
+    if (EVP_CipherInit_ex(self->ctx, NULL, NULL, key, has_iv ? (unsigned char *)iv.data : NULL, encrypts) !=
+        1)
         return throw_ssl(call, "Failed to initialize cipher");
     return object;
 }
 
 /* Decryption checks against a tag that OpenSSL wants before it starts. */
 static bool cipher_give_tag(Cipher *self) {
-    if (self->encrypts || !self->is_authenticated || !self->tag_is_known || self->tag_is_given_over) return true;
+    if (self->encrypts || !self->is_authenticated || !self->tag_is_known || self->tag_is_given_over)
+        return true;
     self->tag_is_given_over = true;
     return EVP_CIPHER_CTX_ctrl(self->ctx, EVP_CTRL_AEAD_SET_TAG, (int)self->tag_len, self->tag) == 1;
 }
@@ -171,9 +181,12 @@ static Value cipher_final(Call *call) {
     unsigned char out[EVP_MAX_BLOCK_LENGTH];
     bool fine = true;
     if (!self->encrypts && self->is_authenticated) fine = cipher_give_tag(self);
-    if (!self->encrypts && mode != EVP_CIPH_GCM_MODE && self->is_authenticated && !self->tag_is_known) fine = false;
-    if (!self->encrypts && mode == EVP_CIPH_CCM_MODE) fine = fine && !self->failed_authentication;
-    else fine = fine && EVP_CipherFinal_ex(self->ctx, out, &out_len) == 1;
+    if (!self->encrypts && mode != EVP_CIPH_GCM_MODE && self->is_authenticated && !self->tag_is_known)
+        fine = false;
+    if (!self->encrypts && mode == EVP_CIPH_CCM_MODE)
+        fine = fine && !self->failed_authentication;
+    else
+        fine = fine && EVP_CipherFinal_ex(self->ctx, out, &out_len) == 1;
     if (fine && self->encrypts && self->is_authenticated) {
         if (self->tag_len == NO_TAG_LENGTH) self->tag_len = 16;
         fine = EVP_CIPHER_CTX_ctrl(self->ctx, EVP_CTRL_AEAD_GET_TAG, (int)self->tag_len, self->tag) == 1;
@@ -206,9 +219,11 @@ static Value cipher_set_auth_tag(Call *call) {
     char *tag;
     size_t len;
     if (!self || !call_bytes(call, 0, &tag, &len)) return NULL;
-    if (!self->ctx || !self->is_authenticated || self->encrypts || self->tag_is_known) return value_bool(false);
+    if (!self->ctx || !self->is_authenticated || self->encrypts || self->tag_is_known)
+        return value_bool(false);
     bool is_gcm = cipher_mode(self) == EVP_CIPH_GCM_MODE;
-    bool fine = is_gcm ? (self->tag_len == NO_TAG_LENGTH || self->tag_len == len) && gcm_tag_length_is_fine((unsigned)len)
+    bool fine = is_gcm ? (self->tag_len == NO_TAG_LENGTH || self->tag_len == len) &&
+                             gcm_tag_length_is_fine((unsigned)len)
                        : self->tag_len == len;
     if (!fine || len > sizeof self->tag) return throw_tag_length(call, (unsigned)len);
     bool is_short = is_gcm && self->tag_len == NO_TAG_LENGTH && len != 16;
@@ -228,23 +243,25 @@ static Value cipher_set_aad(Call *call) {
     int out_len;
     if (cipher_mode(self) == EVP_CIPH_CCM_MODE) {
         if (plain_len < 0)
-            return throw_type(call, "ERR_MISSING_ARGS", "options.plaintextLength required for CCM mode with AAD");
+            return throw_type(call, "ERR_MISSING_ARGS",
+                              "options.plaintextLength required for CCM mode with AAD");
         if (plain_len > self->max_message)
             return throw_range(call, "ERR_CRYPTO_INVALID_MESSAGELEN", "Invalid message length");
         if (!cipher_give_tag(self)) return value_bool(false);
         if (EVP_CipherUpdate(self->ctx, NULL, &out_len, NULL, (int)plain_len) != 1) return value_bool(false);
     }
-    return value_bool(EVP_CipherUpdate(self->ctx, NULL, &out_len, (unsigned char *)data.data, (int)data.len) == 1);
+    return value_bool(
+        EVP_CipherUpdate(self->ctx, NULL, &out_len, (unsigned char *)data.data, (int)data.len) == 1);
 }
 
 static const Native cipher_methods[] = {
-    {"update",         cipher_update          },
-    {"final",          cipher_final           },
-    {"setAutoPadding", cipher_set_auto_padding},
-    {"getAuthTag",     cipher_get_auth_tag    },
-    {"setAuthTag",     cipher_set_auth_tag    },
-    {"setAAD",         cipher_set_aad         },
-    {0}
+    {"update",             cipher_update},
+    {"final",                    cipher_final},
+    {"setAutoPadding",cipher_set_auto_padding},
+    {"getAuthTag",     cipher_get_auth_tag},
+    {"setAuthTag",                    cipher_set_auth_tag},
+    {"setAAD",cipher_set_aad},
+    {0        }
 };
 
 static const char *mode_name(const EVP_CIPHER *cipher) {
@@ -252,17 +269,25 @@ static const char *mode_name(const EVP_CIPHER *cipher) {
         int mode;
         const char *name;
     } names[] = {
-        {EVP_CIPH_CBC_MODE, "cbc"},       {EVP_CIPH_CCM_MODE, "ccm"}, {EVP_CIPH_CFB_MODE, "cfb"},
-        {EVP_CIPH_CTR_MODE, "ctr"},       {EVP_CIPH_ECB_MODE, "ecb"}, {EVP_CIPH_GCM_MODE, "gcm"},
-        {EVP_CIPH_OCB_MODE, "ocb"},       {EVP_CIPH_OFB_MODE, "ofb"}, {EVP_CIPH_WRAP_MODE, "wrap"},
-        {EVP_CIPH_XTS_MODE, "xts"},       {EVP_CIPH_STREAM_CIPHER, "stream"},
+        {EVP_CIPH_CBC_MODE,      "cbc"   },
+        {EVP_CIPH_CCM_MODE,      "ccm"   },
+        {EVP_CIPH_CFB_MODE,      "cfb"   },
+        {EVP_CIPH_CTR_MODE,      "ctr"   },
+        {EVP_CIPH_ECB_MODE,      "ecb"   },
+        {EVP_CIPH_GCM_MODE,      "gcm"   },
+        {EVP_CIPH_OCB_MODE,      "ocb"   },
+        {EVP_CIPH_OFB_MODE,      "ofb"   },
+        {EVP_CIPH_WRAP_MODE,     "wrap"  },
+        {EVP_CIPH_XTS_MODE,      "xts"   },
+        {EVP_CIPH_STREAM_CIPHER, "stream"},
     };
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (names[i].mode == EVP_CIPHER_get_mode(cipher)) return names[i].name;
     return "";
 }
 
-/* cipherInfo(name or nid, key length or -1, iv length or -1) -> [name, nid, mode, block, iv, key] or undefined */
+/* cipherInfo(name or nid, key length or -1, iv length or -1) -> [name, nid, mode, block, iv, key] or
+ * undefined */
 static Value cipher_info(Call *call) {
     const EVP_CIPHER *cipher;
     if (value_is_number(call_arg(call, 0))) {
@@ -344,10 +369,11 @@ static bool cipher_job_open(CipherJob *self, EVP_CIPHER_CTX *ctx, const EVP_CIPH
     if (EVP_CipherInit_ex(ctx, cipher, NULL, NULL, NULL, self->encrypts) != 1) return false;
     if (self->tag_len) {
         if (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)self->iv.len, NULL) != 1) return false;
-        if (mode == EVP_CIPH_OCB_MODE && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, self->tag_len, NULL) != 1)
+        if (mode == EVP_CIPH_OCB_MODE &&
+            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, self->tag_len, NULL) != 1)
             return false;
-        if (!self->encrypts && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, self->tag_len,
-                                                   self->data.data + text_len) != 1)
+        if (!self->encrypts &&
+            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, self->tag_len, self->data.data + text_len) != 1)
             return false;
     }
     if ((size_t)EVP_CIPHER_get_key_length(cipher) != self->key.len) return false;
@@ -379,8 +405,8 @@ static void cipher_job_run(Job *job) {
         self->out_len = (size_t)(len + more);
         job->failed = false;
         if (self->tag_len && self->encrypts) {
-            job->failed =
-                EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, self->tag_len, self->out + self->out_len) != 1;
+            job->failed = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, self->tag_len,
+                                              self->out + self->out_len) != 1;
             self->out_len += (size_t)self->tag_len;
         }
     }
@@ -424,9 +450,9 @@ static Value cipher_job(Call *call) {
 }
 
 const Native cipher_functions[] = {
-    {"cipherOpen",  cipher_open },
-    {"cipherInfo",  cipher_info },
-    {"cipherNames", cipher_names},
-    {"cipherJob",   cipher_job  },
-    {0}
+    {"cipherOpen",  cipher_open},
+    {"cipherInfo",             cipher_info},
+    {"cipherNames",cipher_names},
+    {"cipherJob", cipher_job},
+    {0            }
 };

@@ -82,11 +82,21 @@ Value key_encode(Realm *realm, EVP_PKEY *pkey, bool is_private, const char *form
 Value bio_string(Realm *realm, BIO *bio);
 Value bio_buffer(Realm *realm, BIO *bio);
 
-static inline void pkey_free(EVP_PKEY **pkey) { EVP_PKEY_free(*pkey); }
-static inline void pkey_ctx_free(EVP_PKEY_CTX **ctx) { EVP_PKEY_CTX_free(*ctx); }
-static inline void bio_free(BIO **bio) { BIO_free_all(*bio); }
-static inline void md_ctx_free(EVP_MD_CTX **ctx) { EVP_MD_CTX_free(*ctx); }
-static inline void bignum_free(BIGNUM **n) { BN_free(*n); }
+static inline void pkey_free(EVP_PKEY **pkey) {
+    EVP_PKEY_free(*pkey);
+}
+static inline void pkey_ctx_free(EVP_PKEY_CTX **ctx) {
+    EVP_PKEY_CTX_free(*ctx);
+}
+static inline void bio_free(BIO **bio) {
+    BIO_free_all(*bio);
+}
+static inline void md_ctx_free(EVP_MD_CTX **ctx) {
+    EVP_MD_CTX_free(*ctx);
+}
+static inline void bignum_free(BIGNUM **n) {
+    BN_free(*n);
+}
 #define PKEY AUTO_FREE(EVP_PKEY *, pkey_free)
 #define PKEY_CTX AUTO_FREE(EVP_PKEY_CTX *, pkey_ctx_free)
 #define BIO_AUTO AUTO_FREE(BIO *, bio_free)
@@ -94,6 +104,6 @@ static inline void bignum_free(BIGNUM **n) { BN_free(*n); }
 #define BIGNUM_AUTO AUTO_FREE(BIGNUM *, bignum_free)
 
 /* Tables, one for each file */
-extern const Native hash_functions[], random_functions[], kdf_functions[], cipher_functions[], key_functions[],
-    jwk_functions[], keygen_functions[], sign_functions[], rsa_functions[], dh_functions[], ecdh_functions[],
-    x509_functions[], spkac_functions[];
+extern const Native hash_functions[], random_functions[], kdf_functions[], cipher_functions[],
+    key_functions[], jwk_functions[], keygen_functions[], sign_functions[], rsa_functions[], dh_functions[],
+    ecdh_functions[], x509_functions[], spkac_functions[];

@@ -15,13 +15,14 @@ static const struct {
     int number;
     const char *name;
 } libraries[] = {
-#define LIBRARY(name) {ERR_LIB_##name, #name "_"}
-    LIBRARY(SYS),  LIBRARY(BN),     LIBRARY(RSA), LIBRARY(DH),     LIBRARY(EVP),        LIBRARY(BUF),
-    LIBRARY(OBJ),  LIBRARY(PEM),    LIBRARY(DSA), LIBRARY(X509),   LIBRARY(ASN1),       LIBRARY(CONF),
-    LIBRARY(CRYPTO), LIBRARY(EC),   LIBRARY(SSL), LIBRARY(BIO),    LIBRARY(PKCS7),      LIBRARY(X509V3),
-    LIBRARY(PKCS12), LIBRARY(RAND), LIBRARY(DSO), LIBRARY(ENGINE), LIBRARY(OCSP),       LIBRARY(UI),
-    LIBRARY(COMP), LIBRARY(ECDSA),  LIBRARY(ECDH), LIBRARY(OSSL_STORE), LIBRARY(FIPS), LIBRARY(CMS),
-    LIBRARY(TS),   LIBRARY(HMAC),   LIBRARY(CT),  LIBRARY(ASYNC),  LIBRARY(KDF),        LIBRARY(SM2),
+#define LIBRARY(name)                                                                                        \
+    { ERR_LIB_##name, #name "_" }
+    LIBRARY(SYS),    LIBRARY(BN),    LIBRARY(RSA),  LIBRARY(DH),         LIBRARY(EVP),   LIBRARY(BUF),
+    LIBRARY(OBJ),    LIBRARY(PEM),   LIBRARY(DSA),  LIBRARY(X509),       LIBRARY(ASN1),  LIBRARY(CONF),
+    LIBRARY(CRYPTO), LIBRARY(EC),    LIBRARY(SSL),  LIBRARY(BIO),        LIBRARY(PKCS7), LIBRARY(X509V3),
+    LIBRARY(PKCS12), LIBRARY(RAND),  LIBRARY(DSO),  LIBRARY(ENGINE),     LIBRARY(OCSP),  LIBRARY(UI),
+    LIBRARY(COMP),   LIBRARY(ECDSA), LIBRARY(ECDH), LIBRARY(OSSL_STORE), LIBRARY(FIPS),  LIBRARY(CMS),
+    LIBRARY(TS),     LIBRARY(HMAC),  LIBRARY(CT),   LIBRARY(ASYNC),      LIBRARY(KDF),   LIBRARY(SM2),
     LIBRARY(USER),
 #undef LIBRARY
 };
@@ -40,14 +41,17 @@ static void decorate(Realm *realm, Object error, unsigned long code) {
     const char *prefix = library_prefix(ERR_GET_LIB(code));
     char name[256];
     snprintf(name, sizeof name, "ERR_%s%s%s", strcmp(prefix, "SSL_") == 0 ? "" : "OSSL_", prefix, reason);
-    for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : (char)toupper((unsigned char)*c);
+    for (char *c = name; *c; c++)
+        *c = *c == ' ' ? '_' : (char)toupper((unsigned char)*c);
     object_set(realm, error, "code", value_string(realm, name));
 }
 
 Value ssl_errors_value(Realm *realm, const SslErrors *errors, const char *fallback) {
     char text[256];
-    if (errors->count) ERR_error_string_n(errors->codes[0], text, sizeof text);
-    else snprintf(text, sizeof text, "%s", fallback);
+    if (errors->count)
+        ERR_error_string_n(errors->codes[0], text, sizeof text);
+    else
+        snprintf(text, sizeof text, "%s", fallback);
     Value value = error_new(realm, "Error", NULL, text);
     Object error = value_object(realm, value);
     if (!error || !errors->count) return value;

@@ -10,7 +10,7 @@ typedef struct {
     Handle handle;
     EVP_MD_CTX *ctx;
     int64_t out_len; /* of a digest of any length; -1 for its own */
-    char *digest; /* once it is known */
+    char *digest;    /* once it is known */
     size_t digest_len;
 } Hash;
 
@@ -41,7 +41,9 @@ static Value digest_value(Realm *realm, const void *data, size_t len, bool as_he
     return as_hex ? hex_value(realm, data, len) : buffer_copy(realm, data, len);
 }
 
-static bool md_is_xof(const EVP_MD *md) { return (EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF) != 0; }
+static bool md_is_xof(const EVP_MD *md) {
+    return (EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF) != 0;
+}
 
 static Value hash_object(Realm *realm, EVP_MD_CTX *ctx, int64_t out_len) {
     Hash *self = NEW(Hash);
@@ -136,10 +138,10 @@ static Value hash_digest(Call *call) {
 }
 
 static const Native hash_methods[] = {
-    {"update", hash_update},
-    {"digest", hash_digest},
-    {"copy",   hash_copy  },
-    {0}
+    {"update",     hash_update},
+    {"digest",            hash_digest},
+    {"copy",hash_copy},
+    {0      }
 };
 
 /* hashWhole(name, data, outputLength or -1, as hex) */
@@ -224,22 +226,23 @@ static Value hmac_digest(Call *call) {
     if (!self) return NULL;
     unsigned char out[EVP_MAX_MD_SIZE];
     size_t len = 0;
-    if (self->ctx && EVP_MAC_final(self->ctx, out, &len, sizeof out) != 1) return throw_ssl(call, "HMAC failed");
+    if (self->ctx && EVP_MAC_final(self->ctx, out, &len, sizeof out) != 1)
+        return throw_ssl(call, "HMAC failed");
     EVP_MAC_CTX_free(self->ctx);
     self->ctx = NULL;
     return digest_value(call->realm, out, len, call_bool(call, 0));
 }
 
 static const Native hmac_methods[] = {
-    {"update", hmac_update},
-    {"digest", hmac_digest},
+    {"update",     hmac_update},
+    {"digest",            hmac_digest},
     {0}
 };
 
 /* The names that programs may use: those under which a digest can be had. */
 static void hash_name_add(const EVP_MD *md, const char *from, const char *to, void *list) {
     const char *name = from;
-    if (!md || !name) return;
+    if (!name || !(md = EVP_get_digestbyname(name))) return;
     ERR_set_mark();
     EVP_MD *fetched = EVP_MD_fetch(NULL, EVP_MD_get0_name(md), NULL);
     ERR_pop_to_mark();
@@ -346,18 +349,19 @@ static Value hash_size(Call *call) {
     const EVP_MD *md = md_find(name.data);
     ERR_clear_error();
     if (!md) return value_undefined();
-    Value sizes[] = {value_int(EVP_MD_get_size(md)), value_int(EVP_MD_get_block_size(md)), value_bool(md_is_xof(md))};
+    Value sizes[] = {value_int(EVP_MD_get_size(md)), value_int(EVP_MD_get_block_size(md)),
+                     value_bool(md_is_xof(md))};
     return array_new(call->realm, COUNT_OF(sizes), sizes);
 }
 
 const Native hash_functions[] = {
-    {"hashOpen",        hash_open        },
-    {"hashWhole",       hash_whole       },
-    {"hashNames",       hash_names       },
-    {"hashSize",        hash_size        },
-    {"hmacOpen",        hmac_open        },
-    {"digestJob",       digest_job       },
-    {"hmacJob",         hmac_job         },
-    {"timingSafeEqual", timing_safe_equal},
+    {"hashOpen",  hash_open},
+    {"hashWhole",           hash_whole},
+    {"hashNames",hash_names},
+    {"hashSize", hash_size},
+    {"hmacOpen",           hmac_open},
+    {"digestJob",  digest_job},
+    {"hmacJob",  hmac_job},
+    {"timingSafeEqual",           timing_safe_equal},
     {0}
 };

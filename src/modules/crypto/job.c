@@ -13,7 +13,9 @@ static void job_run(Job *job) {
     ssl_errors_take(&job->errors);
 }
 
-static void job_work(uv_work_t *work) { job_run(CONTAINER_OF(work, Job, work)); }
+static void job_work(uv_work_t *work) {
+    job_run(CONTAINER_OF(work, Job, work));
+}
 
 static void job_done(uv_work_t *work, int status) {
     Job *job = CONTAINER_OF(work, Job, work);
@@ -21,8 +23,10 @@ static void job_done(uv_work_t *work, int status) {
     Object callback = job->callback;
     if (status == 0) {
         Value argv[2] = {value_null(), value_undefined()};
-        if (job->failed) argv[0] = job_error(realm, job);
-        else argv[1] = job->class->result(realm, job);
+        if (job->failed)
+            argv[0] = job_error(realm, job);
+        else
+            argv[1] = job->class->result(realm, job);
         job->class->free(job);
         realm_dispatch(realm, callback, value_undefined(), 2, argv);
     } else {
@@ -47,7 +51,9 @@ Value job_start(Call *call, Job *job, size_t callback_at) {
     return failed ? throw_value(call, value) : value;
 }
 
-bool call_is_given(const Call *call, size_t i) { return !value_is_nullish(call_arg(call, i)); }
+bool call_is_given(const Call *call, size_t i) {
+    return !value_is_nullish(call_arg(call, i));
+}
 
 bool call_view(Call *call, size_t i, View *view) {
     view->text.data = NULL;
@@ -64,7 +70,9 @@ bool call_view(Call *call, size_t i, View *view) {
     return true;
 }
 
-void view_free(View *view) { text_free(&view->text); }
+void view_free(View *view) {
+    text_free(&view->text);
+}
 
 Bytes call_copy(Call *call, size_t i) {
     Bytes bytes = {0};

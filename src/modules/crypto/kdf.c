@@ -47,8 +47,8 @@ static void kdf_run(Job *job) {
         break;
     }
     case KDF_SCRYPT:
-        job->failed = EVP_PBE_scrypt(self->secret.data, self->secret.len, salt, self->salt.len, self->n, self->r,
-                                     self->p, self->max_memory, self->out, self->len) != 1;
+        job->failed = EVP_PBE_scrypt(self->secret.data, self->secret.len, salt, self->salt.len, self->n,
+                                     self->r, self->p, self->max_memory, self->out, self->len) != 1;
         break;
     case KDF_HKDF: job->failed = !hkdf_derive(self); break;
     }
@@ -78,7 +78,8 @@ static Bytes call_secret(Call *call, size_t i) {
     Key *key = call_key(call, i);
     Bytes bytes = {0};
     bytes_reserve(&bytes, 1);
-    if (key) bytes_append(&bytes, key->secret.data, key->secret.len);
+    if (key)
+        bytes_append(&bytes, key->secret.data, key->secret.len);
     else {
         VIEW view;
         if (call_view(call, i, &view)) bytes_append(&bytes, view.data, view.len);
@@ -111,8 +112,8 @@ static Value kdf_pbkdf2(Call *call) {
 
 /* scrypt(callback, password, salt, length, N, r, p, maxmem) */
 static Value kdf_scrypt(Call *call) {
-    uint64_t n = (uint64_t)call_int64(call, 4), r = (uint64_t)call_int64(call, 5), p = (uint64_t)call_int64(call, 6),
-             max = (uint64_t)call_int64(call, 7);
+    uint64_t n = (uint64_t)call_int64(call, 4), r = (uint64_t)call_int64(call, 5),
+             p = (uint64_t)call_int64(call, 6), max = (uint64_t)call_int64(call, 7);
     if (EVP_PBE_scrypt(NULL, 0, NULL, 0, n, r, p, max, NULL, 0) != 1) {
         unsigned long code = ERR_peek_last_error();
         const char *reason = ERR_reason_error_string(code);
@@ -149,8 +150,8 @@ static Value kdf_hkdf(Call *call) {
 }
 
 const Native kdf_functions[] = {
-    {"pbkdf2", kdf_pbkdf2},
-    {"scrypt", kdf_scrypt},
-    {"hkdf",   kdf_hkdf  },
-    {0}
+    {"pbkdf2",    kdf_pbkdf2},
+    {"scrypt",           kdf_scrypt},
+    {"hkdf",kdf_hkdf},
+    {0     }
 };

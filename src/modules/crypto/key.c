@@ -23,7 +23,9 @@ static void key_dispose(Handle *handle) {
 static const Native key_methods[];
 static const HandleClass key_class = {"Key", key_methods, key_dispose};
 
-Key *call_key(Call *call, size_t i) { return (Key *)handle_of(call_arg(call, i), &key_class); }
+Key *call_key(Call *call, size_t i) {
+    return (Key *)handle_of(call_arg(call, i), &key_class);
+}
 
 Object key_secret_new(Realm *realm, Bytes secret) {
     Key *self = NEW(Key);
@@ -81,7 +83,9 @@ static EVP_PKEY *read_public_pem(const char *data, size_t len) {
     return pkey;
 }
 
-static bool text_has(const char *data, size_t len, const char *what) { return memmem(data, len, what, strlen(what)); }
+static bool text_has(const char *data, size_t len, const char *what) {
+    return memmem(data, len, what, strlen(what));
+}
 
 static EVP_PKEY *read_public_der(const char *data, size_t len, const char *type) {
     const unsigned char *at = (const unsigned char *)data;
@@ -187,7 +191,8 @@ static Value key_equals(Call *call) {
                            CRYPTO_memcmp(self->secret.data, other->secret.data, self->secret.len) == 0));
     int same = EVP_PKEY_eq(self->pkey, other->pkey);
     ERR_clear_error();
-    if (same == -2) return throw_error(call, "ERR_CRYPTO_UNSUPPORTED_OPERATION", "Unsupported crypto operation");
+    if (same == -2)
+        return throw_error(call, "ERR_CRYPTO_UNSUPPORTED_OPERATION", "Unsupported crypto operation");
     return value_bool(same == 1);
 }
 
@@ -211,7 +216,8 @@ static Value key_type_name(Call *call) {
     Key *self = (Key *)call_handle(call, &key_class);
     if (!self) return NULL;
     for (size_t i = 0; self->pkey && i < COUNT_OF(key_types); i++)
-        if (key_types[i].id == EVP_PKEY_get_base_id(self->pkey)) return value_string(call->realm, key_types[i].name);
+        if (key_types[i].id == EVP_PKEY_get_base_id(self->pkey))
+            return value_string(call->realm, key_types[i].name);
     return value_undefined();
 }
 
@@ -249,7 +255,8 @@ static Value key_details(Call *call) {
             int salt = 0;
             /* A key without restrictions says nothing about them. */
             char text[80];
-            if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_RSA_DIGEST, text, sizeof text, NULL) == 1) {
+            if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_RSA_DIGEST, text, sizeof text, NULL) ==
+                1) {
                 set_param_text(realm, details, "hashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_DIGEST);
                 set_param_text(realm, details, "mgf1HashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST);
                 if (value_is_undefined(object_get(realm, details, "mgf1HashAlgorithm")))
@@ -302,21 +309,23 @@ static bool encode_private(BIO *bio, EVP_PKEY *pkey, bool is_pem, const char *ty
     }
     if (strcmp(type, "pkcs8") == 0) {
         if (is_pem)
-            return PEM_write_bio_PKCS8PrivateKey(bio, pkey, evp, passphrase, (int)passphrase_len, NULL, NULL) == 1;
+            return PEM_write_bio_PKCS8PrivateKey(bio, pkey, evp, passphrase, (int)passphrase_len, NULL,
+                                                 NULL) == 1;
         return i2d_PKCS8PrivateKey_bio(bio, pkey, evp, passphrase, (int)passphrase_len, NULL, NULL) == 1;
     }
     if (is_pem)
-        return PEM_write_bio_PrivateKey_traditional(bio, pkey, evp, (unsigned char *)passphrase, (int)passphrase_len,
-                                                    NULL, NULL) == 1;
-    OSSL_ENCODER_CTX *ctx = OSSL_ENCODER_CTX_new_for_pkey(pkey, OSSL_KEYMGMT_SELECT_ALL, "DER",
-                                                          private_structure(type), NULL);
+        return PEM_write_bio_PrivateKey_traditional(bio, pkey, evp, (unsigned char *)passphrase,
+                                                    (int)passphrase_len, NULL, NULL) == 1;
+    OSSL_ENCODER_CTX *ctx =
+        OSSL_ENCODER_CTX_new_for_pkey(pkey, OSSL_KEYMGMT_SELECT_ALL, "DER", private_structure(type), NULL);
     bool fine = OSSL_ENCODER_to_bio(ctx, bio) == 1;
     OSSL_ENCODER_CTX_free(ctx);
     return fine;
 }
 
 static bool encode_public(BIO *bio, EVP_PKEY *pkey, bool is_pem, const char *type) {
-    if (strcmp(type, "pkcs1") != 0) return (is_pem ? PEM_write_bio_PUBKEY(bio, pkey) : i2d_PUBKEY_bio(bio, pkey)) == 1;
+    if (strcmp(type, "pkcs1") != 0)
+        return (is_pem ? PEM_write_bio_PUBKEY(bio, pkey) : i2d_PUBKEY_bio(bio, pkey)) == 1;
     OSSL_ENCODER_CTX *ctx = OSSL_ENCODER_CTX_new_for_pkey(pkey, OSSL_KEYMGMT_SELECT_PUBLIC_KEY,
                                                           is_pem ? "PEM" : "DER", "type-specific", NULL);
     bool fine = OSSL_ENCODER_to_bio(ctx, bio) == 1;
@@ -369,28 +378,27 @@ static Value key_from_raw(Call *call) {
     int id = 0;
     for (size_t i = 0; i < COUNT_OF(key_types); i++)
         if (strcasecmp(key_types[i].name, name.data) == 0) id = key_types[i].id;
-    EVP_PKEY *pkey = is_private
-                         ? EVP_PKEY_new_raw_private_key(id, NULL, (unsigned char *)data.data, data.len)
-                         : EVP_PKEY_new_raw_public_key(id, NULL, (unsigned char *)data.data, data.len);
+    EVP_PKEY *pkey = is_private ? EVP_PKEY_new_raw_private_key(id, NULL, (unsigned char *)data.data, data.len)
+                                : EVP_PKEY_new_raw_public_key(id, NULL, (unsigned char *)data.data, data.len);
     ERR_clear_error();
     return pkey ? key_pkey_new(call->realm, is_private ? KEY_PRIVATE : KEY_PUBLIC, pkey) : value_undefined();
 }
 
 static const Native key_methods[] = {
-    {"toPublic",     key_to_public    },
-    {"size",         key_size         },
-    {"exportSecret", key_export_secret},
-    {"equals",       key_equals       },
-    {"typeName",     key_type_name    },
-    {"details",      key_details      },
-    {"export",       key_export       },
-    {"raw",          key_raw          },
+    {"toPublic",     key_to_public},
+    {"size",              key_size},
+    {"exportSecret",key_export_secret},
+    {"equals", key_equals},
+    {"typeName",              key_type_name},
+    {"details",    key_details},
+    {"export",     key_export},
+    {"raw",              key_raw},
     {0}
 };
 
 const Native key_functions[] = {
-    {"keySecret",  key_secret  },
-    {"keyParse",   key_parse   },
-    {"keyFromRaw", key_from_raw},
+    {"keySecret",  key_secret},
+    {"keyParse",            key_parse},
+    {"keyFromRaw",key_from_raw},
     {0}
 };

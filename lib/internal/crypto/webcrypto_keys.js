@@ -1,0 +1,3 @@
+'use strict';
+class CryptoKey {}
+module.exports = { CryptoKey };
