@@ -81,6 +81,7 @@ static Value job_value(FsJob *job) {
     case FS_STATFS: share_statfs(state, &job->statfs); return value_int(0);
     case FS_TEXT: return out_value(job);
     case FS_NOTHING_OR_TEXT: return job->out ? out_value(job) : value_undefined();
+    case FS_DIRECTORY: return fs_directory_open(job);
     default: return value_number((double)job->result);
     }
 }
@@ -139,6 +140,8 @@ static bool job_take(FsJob *job, Call *call) {
                 value_is_cell(v) ? JSObjectGetTypedArrayBytesPtr(job->realm->ctx, (Object)v, NULL) : NULL;
             break;
         case 'v': fine = take_data(job, v); break;
+        case 'h':
+        case 'H': fine = fs_directory_take(job, v, *letter == 'H'); break;
         case 'l': fine = take_list(job, value_object(job->realm, v)); break;
         }
         if (!fine) return false;

@@ -3,7 +3,9 @@
  * engine. */
 #pragma once
 
-#include "engine/call.h"
+#include "engine/handle.h"
+
+#include "base/bytes.h"
 
 enum { FS_NUMBERS = 6 };
 
@@ -16,12 +18,13 @@ typedef enum {
     FS_STATFS,          /* `statfs`, through the shared arrays */
     FS_TEXT,            /* `out` as text, or as a Buffer if the caller wants one */
     FS_NOTHING_OR_TEXT, /* the same, undefined if there is no `out` */
+    FS_DIRECTORY,       /* `thing`, as a handle */
 } FsResult;
 
 typedef struct {
     const char *name;
     /* One letter an argument: p path, d second path, i number, b bytes that lib/ keeps alive,
-     * v text or bytes, l list of bytes, t whether FS_TEXT is to be text. */
+     * v text or bytes, l list of bytes, h open folder (H: to close it), t whether FS_TEXT is to be text. */
     const char *arguments;
     void (*run)(FsJob *job);
     FsResult result;
@@ -40,6 +43,7 @@ struct FsJob {
     char *data; /* bytes of 'b' and 'v' */
     size_t data_len;
     char *owned; /* `data` if it is ours to free */
+    void *thing; /* DIR * */
     uv_buf_t *list;
     unsigned list_len;
     bool as_text;
@@ -70,3 +74,12 @@ void fs_run_read_directory(FsJob *job);
 void fs_run_make_directories(FsJob *job);
 void fs_run_remove(FsJob *job);
 void fs_run_real_path(FsJob *job);
+void fs_run_open_directory(FsJob *job);
+void fs_run_read_some(FsJob *job);
+void fs_run_close_directory(FsJob *job);
+
+struct dirent;
+char fs_type_letter(const struct dirent *entry); /* '0' + UV_DIRENT_… */
+Object fs_directory_open(FsJob *job);
+bool fs_directory_take(FsJob *job, Value v, bool to_close);
+Value fs_watch(Call *call);

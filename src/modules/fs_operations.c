@@ -194,6 +194,9 @@ const FsOperation fs_operations[] = {
     {"readFileFd",     "it",     fs_run_read_file,        FS_TEXT           },
     {"writeFile",      "pviii",  fs_run_write_file,       FS_NUMBER         },
     {"readdir",        "pti",    fs_run_read_directory,   FS_TEXT           },
+    {"opendir",        "p",      fs_run_open_directory,   FS_DIRECTORY      },
+    {"readSome",       "hti",    fs_run_read_some,        FS_TEXT           },
+    {"closedir",       "H",      fs_run_close_directory,  FS_NUMBER         },
     {"mkdirs",         "pit",    fs_run_make_directories, FS_NOTHING_OR_TEXT},
     {"rm",             "piiiit", fs_run_remove,           FS_NOTHING_OR_TEXT},
 };

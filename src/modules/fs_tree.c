@@ -2,8 +2,6 @@
  * contents, resolve a path. */
 #include "modules/fs_job.h"
 
-#include "base/bytes.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +12,7 @@
 #include <unistd.h>
 
 /* What uv_dirent_type_t says, as the one character before a name. */
-static char type_letter(const struct dirent *entry) {
+char fs_type_letter(const struct dirent *entry) {
     switch (entry->d_type) {
     case DT_REG: return '0' + UV_DIRENT_FILE;
     case DT_DIR: return '0' + UV_DIRENT_DIR;
@@ -47,7 +45,7 @@ void fs_run_read_directory(FsJob *job) {
         size_t len = strlen(name);
         char *copy = mem_new(len + 2);
         memcpy(copy, name, len);
-        copy[len + 1] = type_letter(entry);
+        copy[len + 1] = fs_type_letter(entry);
         names[count++] = copy;
         bytes += len + 2;
     }
