@@ -135,8 +135,8 @@ static bool looks_like_value(const char *word) {
 /* --watch and --timestamp may stand before the script: what comes next is theirs only if it is surely no
  * script or app. */
 static bool belongs_to(const Option *option, const char *word, size_t words_so_far) {
-    if (!looks_like_value(word)) return false;
     if (option->takes == TAKES_VALUE) return true;
+    if (!looks_like_value(word)) return false;
     if (strcmp(option->name, "watch") == 0) return words_so_far > 0;
     if (strcmp(option->name, "timestamp") == 0) return strchr(word, 'Y') || strchr(word, 'H');
     return option->takes == TAKES_LIST;

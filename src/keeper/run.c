@@ -42,12 +42,20 @@ static size_t words_count(char **words) {
     return count;
 }
 
-/* The strings stay the app's, but for `interpreter`. */
-static char **command_line(const App *app, char *interpreter) {
-    char **args = mem_new((words_count(app->args) + words_count(app->interpreter_args) + 3) * sizeof(char *));
+/* Real Node workers of a cluster get the script that lets them leave without losing a request. */
+static char *preload_path(const App *app) {
+    bool is_node = is_named(app->interpreter, "node") || is_named(app->interpreter, "nodejs");
+    return app->is_cluster && is_node ? runtime_file_find("galley-drain.cjs") : NULL;
+}
+
+/* The strings stay the app's, but for `interpreter` and `preload`, which stay the caller's. */
+static char **command_line(const App *app, char *interpreter, char *preload) {
+    char **args = mem_new((words_count(app->args) + words_count(app->interpreter_args) + 5) * sizeof(char *));
     size_t count = 0;
     if (interpreter) {
         args[count++] = interpreter;
+        if (preload) args[count++] = "--require";
+        if (preload) args[count++] = preload;
         append_words(args, &count, app->interpreter_args);
     }
     args[count++] = (char *)app->script;
@@ -134,8 +142,8 @@ static void run_ended(void *owner, int status, int signal) {
     output_close(run->error);
     run->out = run->error = NULL;
     const char *name = signal_name(signal);
-    log_line("App [%s:%lld] exited with code [%d] via signal [%s]", keeper->app->name,
-             worker ? worker->id : -1, status, signal ? (name ? name : "?") : "SIGINT");
+    log_line("App [%s:%lld] exited with code [%d] via signal [%s]", keeper->app->name, run->worker_id, status,
+             signal ? (name ? name : "?") : "SIGINT");
     keeper->last_exit_code = signal ? 128 + signal : status;
     if (worker && worker->run == run) {
         worker->exit_code = status;
@@ -254,7 +262,8 @@ Run *run_start(Worker *worker, char **error) {
     run->out = output_open(worker, false, &fds[1]);
     run->error = output_open(worker, true, &fds[2]);
     int failure = open_channel(run, &fds[CHILD_CHANNEL_FD]);
-    char **args = command_line(app, interpreter);
+    char *preload = preload_path(app);
+    char **args = command_line(app, interpreter, preload);
     char **env = environment_for(worker, run->channel ? CHILD_CHANNEL_FD : -1, keeper->last_run);
     ProcessOptions options = {
         .file = args[0],
@@ -272,6 +281,7 @@ Run *run_start(Worker *worker, char **error) {
         if (fds[i] > STDERR_FILENO) close(fds[i]);
     environment_free(env);
     mem_free(args);
+    mem_free(preload);
     mem_free(interpreter);
     if (!*error) {
         run_began(run);
@@ -288,7 +298,8 @@ Run *run_start(Worker *worker, char **error) {
 static void too_late(uv_timer_t *timer) {
     Run *run = timer->data;
     log_line("App [%s:%lld] pid %d is still there %llu ms after it was asked to stop: killing it",
-             run->keeper->app->name, run->worker_id, (int)run->pid, (unsigned long long)run->keeper->app->kill_timeout);
+             run->keeper->app->name, run->worker_id, (int)run->pid,
+             (unsigned long long)run->keeper->app->kill_timeout);
     kill_kin(run, SIGKILL);
     if (run->process) process_kill(run->process, SIGKILL);
 }

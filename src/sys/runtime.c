@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *executable_in(const char *folder) {
-    char *path = mem_printf("%s/galley-js", folder);
-    if (access(path, X_OK) == 0) return path;
+static char *file_in(const char *folder, const char *name) {
+    char *path = mem_printf("%s/%s", folder, name);
+    if (access(path, R_OK) == 0) return path;
     mem_free(path);
     return NULL;
 }
 
-char *runtime_find(void) {
+char *runtime_file_find(const char *name) {
     char self[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
     if (len > 0) {
@@ -25,11 +25,15 @@ char *runtime_find(void) {
         char *slash = strrchr(self, '/');
         if (slash) {
             *slash = 0;
-            char *path = executable_in(self);
+            char *path = file_in(self, name);
             if (path) return path;
         }
     }
-    return executable_in(GALLEY_LIBEXEC_DIR);
+    return file_in(GALLEY_LIBEXEC_DIR, name);
+}
+
+char *runtime_find(void) {
+    return runtime_file_find("galley-js");
 }
 
 int runtime_become(char **argv) {

@@ -7,6 +7,8 @@
 /* The path of galley-js: beside this executable, or where it was installed. NULL if neither is there;
  * the caller frees it. */
 char *runtime_find(void);
+/* The same for any file of Galley's. */
+char *runtime_file_find(const char *name);
 
 /* Becomes `galley-js` with these arguments. Returns only on failure, with the exit code to use, after telling
  * the user why. */

@@ -1,0 +1,70 @@
+// Preloaded into real Node workers of a cluster, so that a reload loses no request of an application that
+// does nothing for it: when the primary asks the worker to disconnect, answers begin to close their
+// connections, idle connections are closed once they are surely idle, and then the worker is asked to stop.
+'use strict';
+
+const IDLE_MS = 250;
+
+if (require('cluster').isWorker) {
+  const net = require('net');
+  const servers = new Set();
+  const sockets = new Set();
+  const { listen } = net.Server.prototype;
+  let draining = false;
+
+  function keepTrackOf(socket) {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  }
+
+  net.Server.prototype.listen = function (...args) {
+    if (!servers.has(this)) {
+      servers.add(this);
+      this.on('connection', keepTrackOf);
+    }
+    return listen.apply(this, args);
+  };
+
+  function answerAndClose(request, response) {
+    if (!response.headersSent && request.httpVersionMajor < 2) response.shouldKeepAlive = false;
+  }
+
+  function isHttp(server) {
+    return server.listenerCount('request') > 0;
+  }
+
+  // A socket is idle if nothing was read since the last look and no answer is on its way.
+  function closeIdle(bytesBefore) {
+    const bytesNow = new Map();
+    for (const socket of sockets) {
+      const busy = socket._httpMessage || socket.upgraded || !socket.parser || socket.writableLength > 0;
+      if (!busy && bytesBefore.get(socket) === socket.bytesRead) socket.end();
+      else bytesNow.set(socket, socket.bytesRead);
+    }
+    if (sockets.size === 0) process.kill(process.pid, process.env.PM2_KILL_SIGNAL || 'SIGINT');
+    else lookLater(bytesNow);
+  }
+
+  // From an immediate, that is right after all that had arrived was read: a request that is already here is
+  // not taken for silence.
+  function lookLater(bytesBefore) {
+    setTimeout(() => setImmediate(closeIdle, bytesBefore), sockets.size ? IDLE_MS : 0);
+  }
+
+  function drain() {
+    if (draining) return;
+    draining = true;
+    for (const server of servers) {
+      if (!isHttp(server)) continue;
+      server.prependListener('request', answerAndClose);
+      // Node closes idle connections with the server, also those whose next request is just arriving.
+      server.closeIdleConnections = () => {};
+    }
+    lookLater(new Map());
+  }
+
+  // Before Node's own listener, which closes the servers.
+  process.prependListener('internalMessage', (message) => {
+    if (message && message.cmd === 'NODE_CLUSTER' && message.act === 'disconnect') drain();
+  });
+}
