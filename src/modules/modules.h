@@ -20,6 +20,7 @@ extern const Module stream_wrap_module;
 extern const Module tcp_module;
 extern const Module timers_module;
 extern const Module tty_module;
+extern const Module url_module;
 extern const Module util_module;
 extern const Module tls_module;
 extern const Module uv_module;
@@ -36,5 +37,6 @@ enum {
     SLOT_FS,
     SLOT_STREAMS,
     SLOT_ENCODING,
+    SLOT_URL,
     SLOT_COUNT
 };

@@ -21,6 +21,7 @@ const Module *const all_modules[] = {
     &timers_module,
     &tty_module,
     &tls_module,
+    &url_module,
     &util_module,
     &uv_module,
     &zlib_module,
