@@ -21,6 +21,7 @@ extern const Module tcp_module;
 extern const Module timers_module;
 extern const Module tty_module;
 extern const Module url_module;
+extern const Module udp_module;
 extern const Module util_module;
 extern const Module tls_module;
 extern const Module uv_module;
@@ -38,5 +39,6 @@ enum {
     SLOT_STREAMS,
     SLOT_ENCODING,
     SLOT_URL,
+    SLOT_UDP,
     SLOT_COUNT
 };

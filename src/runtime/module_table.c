@@ -22,6 +22,7 @@ const Module *const all_modules[] = {
     &tty_module,
     &tls_module,
     &url_module,
+    &udp_module,
     &util_module,
     &uv_module,
     &zlib_module,
