@@ -316,11 +316,12 @@ static void teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"call",      fs_call},
-    {"exists",           fs_exists},
-    {"constants",fs_constants},
-    {"setComplete", fs_set_complete},
-    {0          }
+    {"call",        fs_call},
+    {"exists",             fs_exists},
+    {"watch",fs_watch},
+    {"constants",       fs_constants},
+    {"setComplete",             fs_set_complete},
+    {0}
 };
 
 const Module fs_module = {"fs", functions, setup, teardown};

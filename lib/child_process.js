@@ -1,0 +1,1 @@
+module.exports={spawn(){},spawnSync(){},exec(){},execFile(){},fork(){},execSync(){},execFileSync(){}};
