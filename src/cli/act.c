@@ -234,18 +234,18 @@ int command_scale(Session *session) {
     return exit_code;
 }
 
-static int send_data(Session *session, const char *word, json_t *(*make)(Session *session)) {
+typedef json_t *(*MakeRequest)(Session *session, json_t *id);
+
+static int ask_each(Session *session, const char *word, MakeRequest make) {
     char *name[] = {(char *)word, NULL};
     json_t *workers = session_list(session, false);
     json_t *chosen = select_workers(session, workers, name);
     json_decref(workers);
     int exit_code = chosen ? EXIT_SUCCESS : EXIT_FAILURE;
     for (size_t i = 0; i < json_array_size(chosen); i++) {
-        json_t *worker = json_array_get(chosen, i);
-        json_t *answer =
-            session_call(session, json_pack("{sssss{sssOso}}", "do", "ask", "key", json_str(worker, "key"),
-                                            "request", "do", "send", "worker",
-                                            json_object_get(worker, "pm_id"), "data", make(session)));
+        json_t *worker = json_array_get(chosen, i), *inner = make(session, json_object_get(worker, "pm_id"));
+        json_t *answer = session_call(
+            session, json_pack("{ssssso}", "do", "ask", "key", json_str(worker, "key"), "request", inner));
         if (!answer || tell_failures(session, answer))
             exit_code = EXIT_FAILURE;
         else
@@ -258,12 +258,10 @@ static int send_data(Session *session, const char *word, json_t *(*make)(Session
 
 /* An action that takes a parameter gets an object, one that takes none its bare name, as PM2's library
  * expects. */
-static json_t *make_action(Session *session) {
-    if (!session->words[2]) return json_text(session->words[1]);
-    json_t *data = json_object();
-    json_set_str(data, "msg", session->words[1]);
-    json_set_str(data, "opts", session->words[2]);
-    return data;
+static json_t *make_action(Session *session, json_t *id) {
+    json_t *data = json_text(session->words[1]);
+    if (session->words[2]) data = json_pack("{soss}", "msg", data, "opts", session->words[2]);
+    return json_pack("{sssOso}", "do", "send", "worker", id, "data", data);
 }
 
 int command_trigger(Session *session) {
@@ -271,11 +269,11 @@ int command_trigger(Session *session) {
         say_error(session, "trigger needs a name and an action: trigger api cleanup");
         return EXIT_FAILURE;
     }
-    return send_data(session, session->words[0], make_action);
+    return ask_each(session, session->words[0], make_action);
 }
 
-static json_t *make_line(Session *session) {
-    return json_text(session->words[1]);
+static json_t *make_line(Session *session, json_t *id) {
+    return json_pack("{sssOss+}", "do", "type", "worker", id, "text", session->words[1], "\n");
 }
 
 int command_send(Session *session) {
@@ -283,5 +281,5 @@ int command_send(Session *session) {
         say_error(session, "send needs an id and a text");
         return EXIT_FAILURE;
     }
-    return send_data(session, session->words[0], make_line);
+    return ask_each(session, session->words[0], make_line);
 }

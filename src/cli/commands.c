@@ -43,8 +43,21 @@ const Command commands[] = {
     {"kill",NULL, command_kill, "", "stop all apps and the manager", "kill"},
     {"ping",                                NULL, command_ping, "", "is the manager there? Starts it if not", "ping"},
     {"update",                              "updatePM2", command_update, "", "put a new version under running apps", "update"},
-    {"help",                                      NULL, command_help, "[command]", "show this help", "help start"},
-    {0                              },
+    {"monit",                                      "dashboard dash imonit", command_monit, "", "a page that shows all apps as they run", "monit"},
+    {"attach",                               NULL, command_attach, "<id>", "its output here, what is typed here to it", "attach 0"},
+    {"startup",    NULL, command_startup, "", "run the saved list when the machine starts", "startup"},
+    {"unstartup",                                           NULL, command_unstartup, "", "no longer", "unstartup"},
+    {"init",                "ecosystem", command_init, "[simple]", "write an ecosystem file to begin with", "init"},
+    {"serve",                                   "expose", command_serve, "[folder] [port]", "serve files over HTTP", "serve dist 8080 --spa"},
+    {"set",                                "conf config", command_set, "<key> <value>", "set a setting: metrics-port",
+     "set metrics-port 9464"},
+    {"get",                                NULL, command_get, "[key]", "show settings", "get"},
+    {"unset",                        NULL, command_unset, "<key>", "forget a setting", "unset metrics-port"},
+    {"metrics",                  NULL, command_metrics, "", "all figures as Prometheus reads them", "metrics"},
+    {"report",                                           NULL, command_report, "", "what somebody who is to help wants to know", "report"},
+    {"completion",                                                       NULL, command_completion, "[bash|zsh|fish]", "a script for the shell", "completion bash"},
+    {"help",                                     NULL, command_help, "[command]", "show this help", "help start"},
+    {0                                   },
 };
 
 static bool is_listed(const char *names, const char *name) {

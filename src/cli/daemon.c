@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "manager/metrics.h"
 #include "sys/procfs.h"
 #include "sys/wire.h"
 
@@ -54,4 +55,36 @@ int command_update(Session *session) {
         session->fd = -1;
     }
     return command_ping(session);
+}
+
+int command_metrics(Session *session) {
+    json_t *workers = session_list(session, true);
+    Bytes text = {0};
+    metrics_print(&text, workers);
+    fwrite(text.data, 1, text.len, stdout);
+    bytes_free(&text);
+    json_decref(workers);
+    return EXIT_SUCCESS;
+}
+
+/* What somebody who is to help wants to know; nothing of any app's environment. */
+int command_report(Session *session) {
+    struct utsname system;
+    uname(&system);
+    printf("galley %s\nhome %s\n%s %s %s, %u cores\n", GALLEY_VERSION, session->home.path, system.sysname,
+           system.release, system.machine, cpu_count());
+    if (session_connect(session, false)) {
+        json_t *answer = session_call(session, json_pack("{ss}", "do", "ping"));
+        pid_t pid = (pid_t)json_int(answer, "pid", 0);
+        ProcFigures figures = {0};
+        proc_read(pid, &figures);
+        printf("root: version %s, pid %d, %llu kb resident, %llu kb its own, %u descriptors\n",
+               json_str(answer, "version"), (int)pid, (unsigned long long)figures.rss_bytes / 1024,
+               (unsigned long long)proc_pss_bytes(pid) / 1024, proc_descriptors(pid));
+        json_decref(answer);
+        list_show(session);
+    } else {
+        printf("no root runs\n");
+    }
+    return EXIT_SUCCESS;
 }

@@ -38,6 +38,7 @@ typedef struct {
     size_t count;
     int notify;
     size_t label_width;
+    json_t *attached; /* the worker whose terminal this is; NULL: none */
 } Logs;
 
 static bool wants(const Session *session, bool is_error) {
@@ -226,16 +227,34 @@ static void find_new_workers(Logs *logs) {
     watch_folders(logs);
 }
 
+/* What is typed in an attached terminal goes to the app. */
+static bool pass_typed(Logs *logs) {
+    char text[4096];
+    ssize_t got = read(STDIN_FILENO, text, sizeof text - 1);
+    if (got <= 0) return false;
+    text[got] = 0;
+    json_t *worker = logs->attached;
+    json_t *answer = session_call(
+        logs->session, json_pack("{sssss{sssOss}}", "do", "ask", "key", json_str(worker, "key"), "request",
+                                 "do", "type", "worker", json_object_get(worker, "pm_id"), "text", text));
+    if (json_str(answer, "error")) say_error(logs->session, "%s", json_str(answer, "error"));
+    json_decref(answer);
+    return answer != NULL;
+}
+
 static void follow(Logs *logs) {
     const int patience_ms = 1000;
     char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     uint64_t looked_at = clock_steady_ms();
-    struct pollfd ready[] = {
-        {.fd = logs->notify,  .events = POLLIN},
-        {.fd = STDOUT_FILENO, .events = 0     }
+    struct pollfd ready[3] = {
+        {.fd = logs->notify, .events = POLLIN},
+        {.fd = STDOUT_FILENO},
+        {.fd = logs->attached ? STDIN_FILENO : -1, .events = POLLIN},
     };
     while (!(ready[1].revents & (POLLERR | POLLHUP)) && !ferror(stdout)) {
-        if (poll(ready, 2, patience_ms) > 0 && ready[0].revents) {
+        int count = poll(ready, 3, patience_ms);
+        if (count > 0 && ready[2].revents && !pass_typed(logs)) return;
+        if (count > 0 && ready[0].revents) {
             ssize_t got = read(logs->notify, buffer, sizeof buffer);
             (void)got; /* which file it was does not matter: reading where nothing is new is cheap */
         }
@@ -261,37 +280,55 @@ static void logs_free(Logs *logs) {
     if (logs->notify >= 0) close(logs->notify);
 }
 
-int command_logs(Session *session) {
-    Logs logs = {.session = session, .notify = inotify_init1(IN_CLOEXEC)};
-    const char *given = session_option(session, "lines");
-    long lines = given ? atol(given) : 15;
+static void show_all_last(Logs *logs, json_t *chosen, long lines) {
+    for (size_t i = 0; i < json_array_size(chosen); i++) {
+        json_t *worker = json_array_get(chosen, i);
+        add_tail(logs, worker, worker_text(worker, "pm_out_log_path"), false);
+        add_tail(logs, worker, worker_text(worker, "pm_err_log_path"), true);
+    }
+    watch_folders(logs);
+    for (size_t i = 0; i < logs->count; i++)
+        show_last(logs, &logs->tails[i], lines);
+    fflush(stdout);
+}
+
+static json_t *choose(Session *session) {
     json_t *workers = session_list(session, false);
     json_t *chosen =
         session->words[0] ? select_workers(session, workers, session->words) : json_incref(workers);
     json_decref(workers);
-    if (!chosen) {
-        logs_free(&logs);
-        return EXIT_FAILURE;
-    }
-    if (!session->words[0]) {
+    return chosen;
+}
+
+int command_logs(Session *session) {
+    Logs logs = {.session = session, .notify = inotify_init1(IN_CLOEXEC)};
+    const char *given = session_option(session, "lines");
+    json_t *chosen = choose(session);
+    if (chosen && !session->words[0]) {
         char *own = home_path(&session->home, home_log_name(&session->home));
         json_t *manager = json_pack("{ss}", "name", session->is_pm2 ? "PM2" : "galley");
         add_tail(&logs, manager, own, false);
         json_decref(manager);
         mem_free(own);
     }
-    for (size_t i = 0; i < json_array_size(chosen); i++) {
-        add_tail(&logs, json_array_get(chosen, i), worker_text(json_array_get(chosen, i), "pm_out_log_path"),
-                 false);
-        add_tail(&logs, json_array_get(chosen, i), worker_text(json_array_get(chosen, i), "pm_err_log_path"),
-                 true);
+    if (chosen) show_all_last(&logs, chosen, given ? atol(given) : 15);
+    if (chosen && !session_has(session, "nostream")) follow(&logs);
+    json_decref(chosen);
+    logs_free(&logs);
+    return chosen ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int command_attach(Session *session) {
+    Logs logs = {.session = session, .notify = inotify_init1(IN_CLOEXEC)};
+    if (!session->words[0]) say_error(session, "attach needs an id");
+    json_t *chosen = session->words[0] ? choose(session) : NULL;
+    if (chosen) {
+        logs.attached = json_array_get(chosen, 0);
+        json_object_set_new(session->options, "raw", json_true());
+        show_all_last(&logs, chosen, 0);
+        follow(&logs);
     }
     json_decref(chosen);
-    watch_folders(&logs);
-    for (size_t i = 0; i < logs.count; i++)
-        show_last(&logs, &logs.tails[i], lines);
-    fflush(stdout);
-    if (!session_has(session, "nostream")) follow(&logs);
     logs_free(&logs);
-    return EXIT_SUCCESS;
+    return chosen ? EXIT_SUCCESS : EXIT_FAILURE;
 }

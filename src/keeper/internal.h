@@ -74,6 +74,7 @@ struct Run {
     pid_t pid;
     uint64_t started_at; /* wall clock, ms */
     uint64_t start_ticks;
+    int input; /* writes to its stdin; -1: none */
     Output *out, *error;
     pid_t *kin; /* its descendants when it was asked to stop */
     size_t kin_count;
@@ -130,6 +131,8 @@ void run_stop(Run *run);
 /* Gives up its place, finishes what it has, and stops. */
 void run_retire(Run *run);
 void run_signal(Run *run, int signal);
+/* False if its stdin takes no more now. */
+bool run_type(Run *run, Slice text);
 void run_sample(Run *run);
 void run_is_ready(Run *run);
 

@@ -257,6 +257,15 @@ static void do_send(Client *client, json_t *request) {
     reply_ok(client, request);
 }
 
+static void do_type(Client *client, json_t *request) {
+    Worker *worker = keeper_worker(client->keeper, json_int(request, "worker", -1));
+    const char *text = json_str(request, "text");
+    if (worker && worker->run && text && run_type(worker->run, slice_from_str(text)))
+        reply_ok(client, request);
+    else
+        reply_error(client, request, "the process does not read what is typed");
+}
+
 static const struct {
     const char *name;
     void (*run)(Client *client, json_t *request);
@@ -276,6 +285,7 @@ static const struct {
     {"flush",   do_flush  },
     {"reopen",  do_reopen },
     {"send",    do_send   },
+    {"type",    do_type   },
 };
 
 static void request_came(void *owner, Wire *wire, json_t *request) {

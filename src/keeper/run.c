@@ -9,6 +9,7 @@
 #include "sys/runtime.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -135,6 +136,8 @@ static void run_ended(void *owner, int status, int signal) {
     Keeper *keeper = run->keeper;
     run->exited = true;
     hang_up(run);
+    if (run->input >= 0) close(run->input);
+    run->input = -1;
     process_free(run->process);
     run->process = NULL;
     if (run->stopping) kill_kin(run, SIGKILL);
@@ -206,6 +209,19 @@ static int open_channel(Run *run, int *child_fd) {
     return 0;
 }
 
+/* For `attach`: what is typed there arrives here. */
+static void open_input(Run *run, int *child_fd) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return;
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    run->input = ends[1];
+    *child_fd = ends[0];
+}
+
+bool run_type(Run *run, Slice text) {
+    return run->input >= 0 && write(run->input, text.data, text.len) == (ssize_t)text.len;
+}
+
 static void late(uv_timer_t *timer) {
     Run *run = timer->data;
     /* A successor has another clock: who is late there is not taken. */
@@ -251,7 +267,8 @@ Run *run_start(Worker *worker, char **error) {
     char *interpreter = interpreter_path(app, error);
     if (*error) return NULL;
     Run *run = NEW(Run);
-    *run = (Run){.keeper = keeper, .worker = worker, .worker_id = worker->id, .timer_open = true};
+    *run =
+        (Run){.keeper = keeper, .worker = worker, .worker_id = worker->id, .timer_open = true, .input = -1};
     list_append(&keeper->runs, &run->link);
     keeper->open_handles++;
     keeper->last_run++;
@@ -261,6 +278,7 @@ Run *run_start(Worker *worker, char **error) {
     int fds[4] = {-1, -1, -1, -1};
     run->out = output_open(worker, false, &fds[1]);
     run->error = output_open(worker, true, &fds[2]);
+    open_input(run, &fds[0]);
     int failure = open_channel(run, &fds[CHILD_CHANNEL_FD]);
     char *preload = preload_path(app);
     char **args = command_line(app, interpreter, preload);
@@ -277,7 +295,7 @@ Run *run_start(Worker *worker, char **error) {
     *error = set_identity(app, &options);
     if (!*error && !failure) failure = process_spawn(keeper->loop, &options, run_ended, run, &run->process);
     if (!*error && failure) *error = describe_failure(app, args[0], failure);
-    for (size_t i = 1; i < COUNT_OF(fds); i++)
+    for (size_t i = 0; i < COUNT_OF(fds); i++)
         if (fds[i] > STDERR_FILENO) close(fds[i]);
     environment_free(env);
     mem_free(args);
@@ -289,6 +307,8 @@ Run *run_start(Worker *worker, char **error) {
     }
     run->exited = true;
     hang_up(run);
+    if (run->input >= 0) close(run->input);
+    run->input = -1;
     output_close(run->out);
     output_close(run->error);
     uv_close((uv_handle_t *)&run->timer, timer_closed);
