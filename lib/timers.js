@@ -114,7 +114,7 @@ class Timeout {
   }
 
   ref() {
-    if (!this.#refed) {
+    if (#refed in this && !this.#refed) {
       this.#refed = true;
       if (!this._destroyed) addRef();
     }
@@ -122,7 +122,7 @@ class Timeout {
   }
 
   unref() {
-    if (this.#refed) {
+    if (#refed in this && this.#refed) {
       this.#refed = false;
       if (!this._destroyed) dropRef();
     }
@@ -214,6 +214,10 @@ class Timeout {
 
     fire = (timer) => {
       unlink(timer);
+      if (typeof timer._onTimeout !== 'function') { // somebody took it away, which is how timers were once stopped
+        timer.#finish();
+        return;
+      }
       context.frame = timer.#frame;
       try {
         const args = timer._timerArgs;
@@ -358,10 +362,9 @@ class Immediate {
       immediate._destroyed = true;
       if (immediate.#refed) turn[IMMEDIATE_REFS]--;
       context.frame = immediate.#frame;
-      const callback = immediate._onImmediate;
       try {
-        if (immediate._argv === undefined) callback();
-        else callback(...immediate._argv);
+        if (immediate._argv === undefined) immediate._onImmediate();
+        else immediate._onImmediate(...immediate._argv);
       } catch (error) {
         require('internal/fatal').uncaught(error);
       }
@@ -405,5 +408,5 @@ Object.defineProperty(module.exports, 'promises', {
   get: () => require('timers/promises'),
 });
 Object.defineProperty(module.exports, Symbol.for('galley.internal'), {
-  value: { Timeout, Immediate, unrefTimeout: (callback, after) => new Timeout(callback, after, undefined, false, false) },
+  value: { Timeout, Immediate, active: () => ({ timeouts: refs, immediates: turn[IMMEDIATE_REFS] }), unrefTimeout: (callback, after) => new Timeout(callback, after, undefined, false, false) },
 });

@@ -10,8 +10,11 @@ const defineProperty = Object.defineProperty;
 // process instanceof EventEmitter, with a prototype of its own in between, as in Node. The emitter is
 // put there by the first use of one of its methods, or by whoever loads 'events'.
 const proto = {};
+function processConstructor() { throw new TypeError('Illegal constructor'); }
+defineProperty(processConstructor, 'name', { value: 'process', configurable: true });
+processConstructor.prototype = proto;
 defineProperty(proto, 'constructor', {
-  value: function process() { throw new TypeError('Illegal constructor'); },
+  value: processConstructor,
   writable: true,
   configurable: true,
   enumerable: false,
@@ -81,7 +84,7 @@ defineProperty(process, 'exitCode', {
   enumerable: true,
   get() { return exitCode; },
   set(code) {
-    if (code !== null && code !== undefined && !(typeof code === 'number' && code === Math.trunc(code)))
+    if (code !== null && code !== undefined && !Number.isInteger(code))
       require('internal/process_more').checkExitCode(code);
     exitCode = code;
   },
@@ -119,7 +122,7 @@ value('_rawDebug', (...args) => {
 value('emitWarning', function emitWarning(...args) { require('internal/warning').emitWarning(...args); });
 binding.setUnhandledRejection((promise, reason) => require('internal/rejections').rejected(promise, reason));
 
-for (const name of ['abort', 'availableMemory', 'binding', 'constrainedMemory', 'cpuUsage', 'dlopen',
+for (const name of ['abort', 'availableMemory', 'binding', 'execve', 'setSourceMapsEnabled', 'constrainedMemory', 'cpuUsage', 'dlopen',
   '_getActiveHandles', '_getActiveRequests', 'getActiveResourcesInfo', 'getBuiltinModule', 'getegid', 'geteuid',
   'getgid', 'getgroups', 'getuid', 'hasUncaughtExceptionCaptureCallback', 'hrtime', 'initgroups', 'kill',
   'loadEnvFile', 'memoryUsage', 'openStdin', 'ref', 'resourceUsage', 'setegid', 'seteuid', 'setgid', 'setgroups',

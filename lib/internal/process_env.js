@@ -4,8 +4,16 @@
 
 const binding = internalBinding('process');
 
-function text(value, name) {
+let warned = false;
+function text(value) {
   if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean' && !warned &&
+      require('internal/options').get('pending-deprecation') === true) {
+    warned = true;
+    process.emitWarning('Assigning any value other than a string, number, or boolean to a process.env property is ' +
+      'deprecated. Please make sure to convert the value to a string before setting process.env with it.',
+    'DeprecationWarning', 'DEP0104');
+  }
   return `${value}`;
 }
 
@@ -18,7 +26,7 @@ function wrap({ get, set, unset, names }) {
     },
     set(target, name, value) {
       if (typeof name === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
-      set(name, text(value, name));
+      set(name, text(value));
       return true;
     },
     has(target, name) { return typeof name !== 'symbol' && (get(name) !== undefined || name in target); },
@@ -32,17 +40,18 @@ function wrap({ get, set, unset, names }) {
       return value === undefined ? undefined : { value, writable: true, enumerable: true, configurable: true };
     },
     defineProperty(target, name, descriptor) {
+      if (typeof name === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
       const { codes: { ERR_INVALID_OBJECT_DEFINE_PROPERTY } } = require('internal/errors');
-      if ('value' in descriptor) {
+      if (!('get' in descriptor || 'set' in descriptor)) {
         if (!descriptor.configurable || !descriptor.writable || !descriptor.enumerable) {
           throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
             "'process.env' only accepts a configurable, writable, and enumerable data descriptor");
         }
-        set(text(name), text(descriptor.value, name));
+        set(name, text(descriptor.value));
         return true;
       }
       throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
-        "'process.env' does not accept an accessor(getter/setter) descriptor".replace('accessor(', 'accessor('));
+        "'process.env' does not accept an accessor(getter/setter) descriptor");
     },
   });
 }

@@ -2,7 +2,7 @@
 // The parts of `process` that few programs touch; lib/internal/process.js loads them on first use.
 
 const binding = internalBinding('process');
-const { codes: { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL } } = require('internal/errors');
+const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL } } = require('internal/errors');
 
 const more = {};
 module.exports = more;
@@ -53,11 +53,7 @@ function cpuTimes(who, previous) {
   for (const key of ['user', 'system']) {
     const was = previous[key];
     if (typeof was !== 'number') throw new ERR_INVALID_ARG_TYPE(`prevValue.${key}`, 'number', was);
-    if (!(was >= 0 && was <= Number.MAX_SAFE_INTEGER)) {
-      const { codes: { ERR_INVALID_ARG_VALUE_RANGE } } = require('internal/errors');
-      throw ERR_INVALID_ARG_VALUE_RANGE ? new ERR_INVALID_ARG_VALUE_RANGE(`prevValue.${key}`, was) :
-        new RangeError(`The property 'prevValue.${key}' is invalid. Received ${was}`);
-    }
+    if (!(was >= 0 && was <= Number.MAX_SAFE_INTEGER)) throw new ERR_INVALID_ARG_VALUE.RangeError(`prevValue.${key}`, was);
   }
   return { user: user - previous.user, system: system - previous.system };
 }
@@ -110,7 +106,7 @@ value('initgroups', function initgroups(user, extraGroup) {
   if (bad === 2) unknown('Group', extraGroup);
 });
 
-value('abort', function abort() { binding.abort(); });
+value('abort', { abort() { binding.abort(); } }.abort);
 
 value('kill', function kill(pid, signal) {
   // eslint-disable-next-line eqeqeq
@@ -156,8 +152,8 @@ value('getBuiltinModule', function getBuiltinModule(id) {
 value('getActiveResourcesInfo', function getActiveResourcesInfo() {
   return require('internal/resources').info();
 });
-value('_getActiveHandles', () => []);
-value('_getActiveRequests', () => []);
+value('_getActiveHandles', () => require('internal/resources').handles());
+value('_getActiveRequests', () => require('internal/resources').requests());
 value('loadEnvFile', function loadEnvFile(path = '.env') {
   const { parseEnv } = require('util');
   const { toPathIfFileURL } = require('internal/url');
@@ -191,4 +187,33 @@ value('checkExitCode', (code) => {
   if (typeof code === 'number') throw new ERR_OUT_OF_RANGE('code', 'an integer', code);
   if (typeof code !== 'string' || code === '' || !Number.isInteger(Number(code)))
     throw new ERR_INVALID_ARG_TYPE('code', ['integer'], code);
+});
+
+// Becomes another program. Only what cannot be said in words of this one comes back.
+value('execve', function execve(execPath, args = [], env) {
+  const { validateString, validateArray, validateObject } = require('internal/validators');
+  const { isMainThread } = require('internal/builtin');
+  if (!isMainThread) {
+    const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
+    throw new ERR_WORKER_UNSUPPORTED_OPERATION('Calling process.execve');
+  }
+  validateString(execPath, 'execPath');
+  validateArray(args, 'args');
+  args.forEach((arg, i) => {
+    if (typeof arg !== 'string' || arg.includes('\0'))
+      throw new ERR_INVALID_ARG_VALUE(`args[${i}]`, arg, 'must be a string without null bytes');
+  });
+  const words = [];
+  if (env !== undefined) validateObject(env, 'env');
+  env ??= process.env;
+  for (const [key, text] of Object.entries(env)) {
+    if (typeof text !== 'string' || text.includes('\0') || key.includes('\0'))
+      throw new ERR_INVALID_ARG_VALUE('env', env, 'must be an object with string keys and values without null bytes');
+    words.push(`${key}=${text}`);
+  }
+  binding.execve(execPath, args, words);
+});
+
+value('setSourceMapsEnabled', function setSourceMapsEnabled(enabled) {
+  require('internal/validators').validateBoolean(enabled, 'enabled');
 });

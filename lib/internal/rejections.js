@@ -13,34 +13,94 @@ function rejected(promise, reason) {
   turn[HAS_REJECTIONS] = 1;
 }
 
-function asError(reason) {
-  if (reason instanceof Error || (reason !== null && typeof reason === 'object' && typeof reason.stack === 'string'))
-    return reason;
-  const { codes: { ERR_UNHANDLED_REJECTION } } = require('internal/errors');
-  const { inspect } = require('util');
-  if (ERR_UNHANDLED_REJECTION) return new ERR_UNHANDLED_REJECTION(inspect(reason));
-  return new Error('Unhandled rejection: ' + inspect(reason));
+// Any value as text, without running code of the program's.
+function plainText(reason) {
+  switch (typeof reason) {
+    case 'string': return reason;
+    case 'symbol': return reason.toString();
+    case 'function': return '[Function]';
+    case 'object': {
+      if (reason === null) return 'null';
+      const { constructor } = reason;
+      return `#<${typeof constructor === 'function' && constructor.name ? constructor.name : 'Object'}>`;
+    }
+    default: return `${reason}`;
+  }
 }
 
-function warn({ promise, reason, id }) {
-  const text = reason instanceof Error ? reason.stack : require('util').inspect(reason);
-  process.emitWarning(text, 'UnhandledPromiseRejectionWarning');
-  process.emitWarning('Unhandled promise rejection. This error originated either by throwing inside of an ' +
+const isErrorLike = (reason) => reason !== null && typeof reason === 'object' && Object.hasOwn(reason, 'stack');
+
+function asError(reason) {
+  if (reason instanceof Error || isErrorLike(reason)) return reason;
+  const { codes: { ERR_UNHANDLED_REJECTION } } = require('internal/errors');
+  const error = new ERR_UNHANDLED_REJECTION(plainText(reason));
+  error.name = 'UnhandledPromiseRejection';
+  return error;
+}
+
+function warn({ reason, id }) {
+  const make = (text) => {
+    const error = new Error(text);
+    error.name = 'UnhandledPromiseRejectionWarning';
+    return error;
+  };
+  const warning = make('Unhandled promise rejection. This error originated either by throwing inside of an ' +
     'async function without a catch block, or by rejecting a promise which was not handled with .catch(). ' +
     'To terminate the node process on unhandled promise rejection, use the CLI flag ' +
     '`--unhandled-rejections=strict` (see https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode). ' +
-    `(rejection id: ${id})`, 'UnhandledPromiseRejectionWarning');
+    `(rejection id: ${id})`);
+  try {
+    if (isErrorLike(reason)) {
+      warning.stack = reason.stack;
+      process.emitWarning(reason.stack, 'UnhandledPromiseRejectionWarning');
+    } else process.emitWarning(plainText(reason), 'UnhandledPromiseRejectionWarning');
+  } catch {}
+  process.emitWarning(warning);
+}
+
+// A promise that was reported and is listened to after all: 'rejectionHandled'. The engine does not say
+// so, the promise's own `then` does.
+const { then } = Promise.prototype;
+function watchLate(entry) {
+  const { promise } = entry;
+  Object.defineProperty(promise, 'then', {
+    configurable: true,
+    enumerable: false,
+    writable: true,
+    value: function (...args) {
+      delete promise.then;
+      late.push(entry);
+      turn[HAS_REJECTIONS] = 1;
+      return Reflect.apply(then, this, args);
+    },
+  });
+}
+const late = [];
+
+function reportLate() {
+  while (late.length > 0) {
+    const { promise, id, warned } = late.shift();
+    if (warned) {
+      const warning = new Error(`Promise rejection was handled asynchronously (rejection id: ${id})`);
+      warning.name = 'PromiseRejectionHandledWarning';
+      warning.id = id;
+      process.emitWarning(warning);
+    }
+    process.emit('rejectionHandled', promise);
+  }
 }
 
 const modes = {
   '__proto__': null,
   'none'(entry) { process.emit('unhandledRejection', entry.reason, entry.promise); },
   'warn'(entry) {
+    entry.warned = true;
     process.emit('unhandledRejection', entry.reason, entry.promise);
     warn(entry);
   },
   'warn-with-error-code'(entry) {
     if (process.emit('unhandledRejection', entry.reason, entry.promise)) return;
+    entry.warned = true;
     warn(entry);
     process.exitCode = 1;
   },
@@ -55,9 +115,11 @@ const modes = {
 };
 
 function report() {
+  reportLate();
   const mode = modes[require('internal/options').get('unhandled-rejections') ?? 'throw'];
   while (pending.length > 0) {
     const entry = pending.shift();
+    watchLate(entry);
     try {
       mode(entry);
     } catch (error) {

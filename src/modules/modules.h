@@ -15,6 +15,7 @@ extern const Module options_module;
 extern const Module os_module;
 extern const Module pipe_module;
 extern const Module process_module;
+extern const Module resources_module;
 extern const Module stdio_module;
 extern const Module stream_wrap_module;
 extern const Module tcp_module;

@@ -3,6 +3,7 @@
 #include "modules/modules.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -354,6 +355,44 @@ static Value process_set_unhandled_rejection(Call *call) {
     return NULL;
 }
 
+/* The texts of a list, NULL-terminated; free with words_free. */
+static char **words_of(Realm *realm, Object list) {
+    size_t n = (size_t)value_as_int(object_get(realm, list, "length"));
+    char **words = mem_new((n + 1) * sizeof *words);
+    for (size_t i = 0; i < n; i++) {
+        TEXT word = {0};
+        value_text(realm, JSObjectGetPropertyAtIndex(realm->ctx, list, (unsigned)i, NULL), &word);
+        words[i] = mem_strndup(word.data, word.len);
+    }
+    return words;
+}
+
+static void words_free(char **words) {
+    for (char **word = words; *word; word++) mem_free(*word);
+    mem_free(words);
+}
+
+/* execve(path, [args], [name=value]): returns only to throw. Standard streams stay open. */
+static Value process_execve(Call *call) {
+    TEXT path;
+    if (!call_text(call, 0, &path)) return NULL;
+    char **argv = words_of(call->realm, call_object(call, 1));
+    char **env = words_of(call->realm, call_object(call, 2));
+    for (int fd = 0; fd <= 2; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags >= 0) fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    execve(path.data, argv, env);
+    int err = errno;
+    words_free(argv);
+    words_free(env);
+    return throw_uv(call, -err, "execve", path.data, NULL);
+}
+
 static Value process_machine(Call *call) {
     uv_utsname_t name;
     return value_string(call->realm, uv_os_uname(&name) ? "unknown" : name.machine);
@@ -409,6 +448,7 @@ static const Native functions[] = {
     {"initGroups",                process_init_groups},
     {"watchSignal",                           process_watch_signal},
     {"setUnhandledRejection",process_set_unhandled_rejection},
+    {"execve",                process_execve                 },
     {"machine",                     process_machine},
     {"versions",                           process_versions},
     {0             }

@@ -15,6 +15,7 @@ const Module *const all_modules[] = {
     &os_module,
     &pipe_module,
     &process_module,
+    &resources_module,
     &stdio_module,
     &stream_wrap_module,
     &tcp_module,
