@@ -9,6 +9,7 @@ const {
 } = require('internal/errors');
 const { validateAbortSignal, validateBoolean, validateFunction, validateNumber, validateObject } = require('internal/validators');
 
+const kKeepsShape = Symbol.for('galley.events.keepsShape');
 const kCapture = Symbol('kCapture');
 const kErrorMonitor = Symbol('events.errorMonitor');
 const kRejection = Symbol.for('nodejs.rejection');
@@ -292,6 +293,16 @@ EventEmitter.prototype.prependOnceListener = function prependOnceListener(type, 
   return this.prependListener(type, onceListener(this, type, listener));
 };
 
+// Streams list the events they all have from the start and keep the shape of that list.
+function eventForget(emitter, events, type) {
+  if (emitter[kKeepsShape])
+    events[type] = undefined;
+  else if (emitter._eventsCount === 0)
+    emitter._events = { __proto__: null };
+  else
+    delete events[type];
+}
+
 EventEmitter.prototype.removeListener = function removeListener(type, listener) {
   checkListener(listener);
   const events = this._events;
@@ -301,11 +312,8 @@ EventEmitter.prototype.removeListener = function removeListener(type, listener) 
   if (list === undefined)
     return this;
   if (list === listener || list.listener === listener) {
-    if (--this._eventsCount === 0) {
-      this._events = { __proto__: null };
-    } else {
-      delete events[type];
-    }
+    --this._eventsCount;
+    eventForget(this, events, type);
     if (events.removeListener !== undefined)
       this.emit('removeListener', type, list.listener || listener);
     return this;
@@ -336,10 +344,8 @@ EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
       this._events = { __proto__: null };
       this._eventsCount = 0;
     } else if (events[type] !== undefined) {
-      if (--this._eventsCount === 0)
-        this._events = { __proto__: null };
-      else
-        delete events[type];
+      --this._eventsCount;
+      eventForget(this, events, type);
     }
     return this;
   }
@@ -397,7 +403,10 @@ EventEmitter.prototype.listenerCount = function listenerCount(type, listener) {
 };
 
 EventEmitter.prototype.eventNames = function eventNames() {
-  return this._eventsCount > 0 ? Reflect.ownKeys(this._events) : [];
+  if (this._eventsCount === 0)
+    return [];
+  const names = Reflect.ownKeys(this._events);
+  return this[kKeepsShape] ? names.filter((name) => this._events[name] !== undefined) : names;
 };
 
 function isEventTarget(value) {

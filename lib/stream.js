@@ -3,7 +3,7 @@
 // together so that a program loads only the parts that it uses. What today's Node does otherwise is set right here.
 
 const base = 'readable-stream/lib/internal/streams/';
-const { Stream } = require(base + 'legacy');
+const { Stream } = require('internal/streams/legacy');
 module.exports = Stream;
 
 const utils = require(base + 'utils');
@@ -52,7 +52,8 @@ Stream.getDefaultHighWaterMark = state.getDefaultHighWaterMark;
 define(Stream, 'promises', { __proto__: null, configurable: true, enumerable: true, get: promises });
 Stream.Stream = Stream;
 Stream._isArrayBufferView = ArrayBuffer.isView;
-Stream._isUint8Array = (value) => value instanceof Uint8Array;
+// What may be written and pushed: any view of bytes.
+Stream._isUint8Array = ArrayBuffer.isView;
 Stream._uint8ArrayToBuffer = (chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 
 // map, filter and their like: the methods are there, their code comes with the first call.
@@ -67,11 +68,31 @@ function operator(name, length, answersStream) {
   hidden(Readable.prototype, name, method);
 }
 for (const name of ['drop', 'take']) operator(name, 1, true);
-for (const name of ['filter', 'flatMap', 'map', 'compose']) operator(name, 2, true);
+for (const name of ['filter', 'flatMap', 'map']) operator(name, 2, true);
 for (const name of ['every', 'some']) operator(name, 1, false);
 for (const name of ['forEach', 'find']) operator(name, 2, false);
 operator('reduce', 3, false);
 operator('toArray', 1, false);
+
+// end(callback) is told null where nothing went wrong.
+const { end } = Writable.prototype;
+Writable.prototype.end = function (chunk, encoding, callback) {
+  if (typeof chunk === 'function') {
+    callback = chunk;
+    chunk = null;
+    encoding = null;
+  } else if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
+  if (typeof callback !== 'function') return end.call(this, chunk, encoding);
+  return end.call(this, chunk, encoding, (error) => callback(error ?? null));
+};
+Object.defineProperty(Duplex.prototype, 'end', { __proto__: null, value: Writable.prototype.end, configurable: true, enumerable: true, writable: true });
+
+hidden(Readable.prototype, 'compose', function compose(stream, options) {
+  return require(base + 'operators').streamReturningOperators.compose.call(this, stream, options);
+});
 
 // Web streams
 const adapters = () => require('internal/webstreams/adapters');

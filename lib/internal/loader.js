@@ -23,7 +23,8 @@ const packages = /^(?:readable-stream|undici|npm)\//;
 const replaced = {
   '__proto__': null,
   'readable-stream/lib/stream': 'stream',
-  'readable-stream/lib/ours/errors': 'internal/errors',
+  'readable-stream/lib/internal/streams/legacy': 'internal/streams/legacy',
+  'readable-stream/lib/ours/errors': 'internal/streams/errors',
   'readable-stream/lib/ours/primordials': 'internal/streams/primordials',
   'readable-stream/lib/ours/util': 'internal/streams/util',
   'readable-stream/lib/internal/validators': 'internal/validators',
