@@ -92,6 +92,7 @@ class Timeout {
   #prev = null;
   #id = 0;
   #frame = context.frame;
+  #entry = context.track === undefined ? undefined : context.track.init('Timeout', this);
   #cleared = false;
 
   constructor(callback, after, args, isRepeat, isRefed) {
@@ -161,6 +162,7 @@ class Timeout {
     this._destroyed = true;
     if (this.#refed) dropRef();
     if (this.#id !== 0) known.delete(this.#id);
+    if (this.#entry !== undefined) context.track.destroy(this.#entry);
   }
 
   static {
@@ -219,6 +221,8 @@ class Timeout {
         return;
       }
       context.frame = timer.#frame;
+      const entry = timer.#entry;
+      if (entry !== undefined) context.track.before(entry);
       try {
         const args = timer._timerArgs;
         if (args === undefined) timer._onTimeout();
@@ -226,6 +230,7 @@ class Timeout {
       } catch (error) {
         require('internal/fatal').uncaught(error);
       }
+      if (entry !== undefined) context.track.after(entry);
       if (timer.#list !== null || timer._destroyed) return;
       if (timer._repeat !== null && timer._idleTimeout !== -1) {
         timer._idleTimeout = timer._repeat;
@@ -308,11 +313,12 @@ function clearTimeout(timer) {
 const immediates = [];
 let immediateHead = 0;
 
-let runImmediate;
+let runImmediate, forgetImmediate;
 
 class Immediate {
   #refed = true;
   #frame = context.frame;
+  #entry = context.track === undefined ? undefined : context.track.init('Immediate', this);
 
   constructor(callback, args) {
     this._idleNext = null;
@@ -362,6 +368,8 @@ class Immediate {
       immediate._destroyed = true;
       if (immediate.#refed) turn[IMMEDIATE_REFS]--;
       context.frame = immediate.#frame;
+      const entry = immediate.#entry;
+      if (entry !== undefined) context.track.before(entry);
       try {
         if (immediate._argv === undefined) immediate._onImmediate();
         else immediate._onImmediate(...immediate._argv);
@@ -369,7 +377,15 @@ class Immediate {
         require('internal/fatal').uncaught(error);
       }
       immediate._onImmediate = null;
+      if (entry !== undefined) {
+        context.track.after(entry);
+        context.track.destroy(entry);
+      }
       if (turn[HAS_TICKS] !== 0) runTicks();
+    };
+
+    forgetImmediate = (immediate) => {
+      if (immediate.#entry !== undefined) context.track.destroy(immediate.#entry);
     };
   }
 }
@@ -386,6 +402,7 @@ function clearImmediate(immediate) {
   if (immediate.hasRef() && --turn[IMMEDIATE_REFS] === 0) binding.immediatesChanged();
   immediate._destroyed = true;
   immediate._onImmediate = null;
+  forgetImmediate(immediate);
 }
 
 setEntries({ runTimers, runImmediate });

@@ -17,6 +17,7 @@ class Tick {
     this.callback = callback;
     this.args = args;
     this.frame = frame;
+    this.entry = context.track === undefined ? undefined : context.track.init('TickObject', this);
   }
 }
 
@@ -49,6 +50,8 @@ function runTicks() {
       head = 0;
     }
     context.frame = tick.frame;
+    const { entry } = tick;
+    if (entry !== undefined) context.track.before(entry);
     try {
       const { callback, args } = tick;
       if (args === undefined) callback();
@@ -57,6 +60,10 @@ function runTicks() {
       else callback(...args);
     } catch (error) {
       fatal(error);
+    }
+    if (entry !== undefined) {
+      context.track.after(entry);
+      context.track.destroy(entry);
     }
     if (turn[EXITING] !== 0) return;
     // Promise jobs of this tick have to see its frame: let them run before the next tick.

@@ -16,6 +16,7 @@ const pending = [0];
 let free = 0;
 
 function register(request) {
+  if (context.track !== undefined) request.entry = context.track.init(request.kind, request);
   const id = free;
   if (id === 0) return pending.push(request) - 1;
   free = pending[id];
@@ -28,7 +29,18 @@ binding.setComplete((id, result) => {
   pending[id] = free;
   free = id;
   context.frame = request.frame;
-  request.finish(result);
+  const { entry } = request;
+  if (entry === undefined) {
+    request.finish(result);
+    return;
+  }
+  context.track.before(entry);
+  try {
+    request.finish(result);
+  } finally {
+    context.track.after(entry);
+    context.track.destroy(entry);
+  }
 });
 
 let errors;
@@ -64,7 +76,10 @@ class CallbackRequest {
     this.dest = dest;
     this.frame = context.frame;
     this.keep = undefined; // bytes that C is using
+    this.entry = undefined;
   }
+
+  get kind() { return 'FSREQCALLBACK'; }
 
   finish(result) {
     const { callback, convert } = this;
@@ -86,7 +101,10 @@ class PromiseRequest {
     this.keep = undefined;
     this.resolve = undefined;
     this.reject = undefined;
+    this.entry = undefined;
   }
+
+  get kind() { return 'FSREQPROMISE'; }
 
   finish(result) {
     const { convert } = this;

@@ -1,1 +1,0 @@
-module.exports={spawn(){},spawnSync(){},exec(){},execFile(){},fork(){},execSync(){},execFileSync(){}};
