@@ -113,7 +113,8 @@ function parse(raw, skipInternal = true) {
     const frame = parseLine(line);
     if (frame === undefined || (frame.file === undefined && !frame.isEval)) continue; // constructors nobody wrote
     if (skipInternal && (frame.isNative || frame.file === 'node:internal/stack' ||
-        frame.file === 'node:internal/ticks' || frame.file === 'node:internal/bootstrap')) continue;
+        frame.file === 'node:internal/ticks' || frame.file === 'node:internal/bootstrap' ||
+        frame.file === 'node:internal/errors' || frame.file === 'node:internal/validators')) continue;
     frames.push(frame);
     if (frames.length >= limit) break;
   }

@@ -4,22 +4,30 @@
 
 const { Test, failure, hookNames, isFailureOf } = require('internal/test_runner/test');
 const { callSites } = require('internal/stack');
+const context = require('internal/async_context');
 const { validateFunction, validateObject } = require('internal/validators');
 
 let harness;
-let scope;
-
 function options() {
   return require('internal/options');
 }
 
-// AsyncLocalStorage tells which test a call of `test()` belongs to.
-function scopeStorage() {
-  if (scope === undefined) {
-    const { AsyncLocalStorage } = require('async_hooks');
-    scope = new AsyncLocalStorage();
+// Which test a call of `test()` belongs to travels with the asynchronous context, as an AsyncLocalStorage's store does.
+const kTest = Symbol('test');
+
+function runInScope(test, fn) {
+  const previous = context.frame;
+  context.frame = new Map(previous).set(kTest, test);
+  context.inUse = true;
+  try {
+    return fn();
+  } finally {
+    context.frame = previous;
   }
-  return scope;
+}
+
+function testInScope() {
+  return context.frame?.get(kTest);
 }
 
 class Harness {
@@ -45,17 +53,22 @@ class Harness {
     return seconds * 1e3 + nanoseconds / 1e6;
   }
 
+  // Milliseconds since then, down to the nanosecond.
+  since(start) {
+    return Math.round((this.now() - start) * 1e6) / 1e6;
+  }
+
   report(type, data) {
     for (const listener of this.listeners)
       listener({ type, data });
   }
 
   inScope(test, fn) {
-    return scopeStorage().run(test, fn);
+    return runInScope(test, fn);
   }
 
   current() {
-    return this.buildingSuite ?? scope?.getStore() ?? this.root;
+    return this.buildingSuite ?? testInScope() ?? this.root;
   }
 
   count(test) {
@@ -110,7 +123,7 @@ class Harness {
   }
 
   onUncaught(error, type) {
-    let owner = scope?.getStore();
+    let owner = testInScope();
     if (owner === undefined || owner.isFinished)
       owner = [...this.running].filter((test) => !test.isSuite).at(-1) ?? owner;
     if (owner === undefined || owner.isFinished || owner.parent === null) {
@@ -142,7 +155,7 @@ class Harness {
       this.root.diagnostic(`${require('internal/util/inspect').inspect(error)}`);
     }
     this.report('test:plan', { __proto__: null, nesting: 0, count: root.subtests.length });
-    const duration = this.now() - this.startTime;
+    const duration = this.since(this.startTime);
     for (const message of root.diagnostics)
       this.report('test:diagnostic', { __proto__: null, nesting: 0, message, level: 'error' });
     const { tests, suites, passed, failed, cancelled, skipped, todo } = counters;

@@ -61,7 +61,7 @@ function yamlError(indent, error) {
     text += yamlField(indent, 'actual', shown.actual);
     text += yamlField(indent, 'operator', shown.operator);
   }
-  if (typeof shown.stack === 'string') {
+  if (typeof shown.stack === 'string' && shown.code !== 'ERR_TEST_FAILURE') {
     const frames = shown.stack.split('\n').map((line) => /^\s+at\s(.*)$/.exec(line)?.[1]).filter((line) => line !== undefined);
     if (frames.length > 0)
       text += `${indent}  stack: |-\n${frames.map((frame) => `${indent}    ${frame}\n`).join('')}`;

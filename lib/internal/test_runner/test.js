@@ -193,7 +193,8 @@ class Test {
     this.mock = undefined;
     this.attempt = 0;
     this.state = 'new';
-    this.started = this.ended = 0;
+    this.started = 0;
+    this.duration = undefined;
     this.stopper = undefined;
     this.finished = Promise.withResolvers();
     this.runOnlySubtests = false;
@@ -523,15 +524,15 @@ class Test {
   }
 
   #finish() {
-    this.ended = this.harness.now();
-    this.started ||= this.ended;
+    this.started ||= this.harness.now();
+    this.duration = this.harness.since(this.started);
     if (this.error === null)
       this.passed = true;
     if (this.subtests.length > 0)
       this.emit('test:plan', { __proto__: null, nesting: this.nesting + 1, count: this.subtests.length, ...pick(this.location) });
     this.state = 'done';
     this.harness.count(this);
-    const details = { __proto__: null, duration_ms: this.ended - this.started };
+    const details = { __proto__: null, duration_ms: this.duration };
     details.type = this.isSuite ? 'suite' : 'test';
     const extra = { __proto__: null, testNumber: this.parent.subtests.indexOf(this) + 1, details };
     if (this.skipped)
