@@ -16,6 +16,7 @@ finish() {
         xargs -r kill -9 <"$work/left"
         failures=$((failures + 1))
     fi
+    if grep -A20 -E "Sanitizer|runtime error" "$GALLEY_HOME"/*.log; then failures=$((failures + 1)); fi
     cd / && rm -rf "$work"
     [ "$failures" = 0 ] || exit 1
 }
