@@ -28,7 +28,14 @@ Module.getCompileCacheDir = () => undefined;
 Module.flushCompileCache = () => {};
 Module.constants = Object.freeze({ compileCacheStatus: Object.freeze({ __proto__: null, FAILED: 0, ENABLED: 1, ALREADY_ENABLED: 2, DISABLED: 3 }) });
 Module.findSourceMap = () => undefined;
-Module.setSourceMapsSupport = () => {};
+Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options = {}) {
+  const { validateBoolean, validateObject } = require('internal/validators');
+  validateBoolean(enabled, 'enabled');
+  validateObject(options, 'options');
+  const { nodeModules = false, generatedCode = false } = options;
+  validateBoolean(nodeModules, 'options.nodeModules');
+  validateBoolean(generatedCode, 'options.generatedCode');
+};
 Module.getSourceMapsSupport = () => Object.freeze({ enabled: false, nodeModules: false, generatedCode: false });
 for (const name of ['register', 'registerHooks', 'stripTypeScriptTypes']) {
   Module[name] = function () {

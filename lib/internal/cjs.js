@@ -43,10 +43,23 @@ function Module(id = '', parent) {
   this.children = [];
 }
 const parentSymbol = Symbol('parent');
+let parentWarned = false;
+function warnOfParent(module) {
+  if (parentWarned || require('internal/options').get('pending-deprecation') !== true || module.filename?.includes('/node_modules/')) return;
+  parentWarned = true;
+  process.emitWarning('module.parent is deprecated due to accuracy issues. Please use require.main to find program ' +
+    'entry point instead.', 'DeprecationWarning', 'DEP0144');
+}
 Object.defineProperty(Module.prototype, 'parent', {
   configurable: true,
-  get() { return this[parentSymbol]; },
-  set(value) { this[parentSymbol] = value; },
+  get() {
+    warnOfParent(this);
+    return this[parentSymbol];
+  },
+  set(value) {
+    warnOfParent(this);
+    this[parentSymbol] = value;
+  },
 });
 Object.defineProperty(Module.prototype, 'isPreloading', { configurable: true, get: () => preloading });
 let preloading = false;
@@ -75,7 +88,12 @@ function readPackage(folder) {
       const { ERR_INVALID_PACKAGE_CONFIG } = codes;
       throw new ERR_INVALID_PACKAGE_CONFIG(file, null, error.message);
     }
-    if (data !== null && typeof data === 'object') found = { file, folder, data };
+    if (data !== null && typeof data === 'object') {
+      // What a program did to Object.prototype is nothing that a package says.
+      const own = (key) => Object.hasOwn(data, key) ? data[key] : undefined;
+      found = { file, folder, data: { __proto__: null, name: own('name'), main: own('main'), exports: own('exports'),
+        imports: own('imports'), type: own('type') } };
+    }
   }
   packages.set(file, found);
   return found;
@@ -97,8 +115,9 @@ let conditionSet;
 function conditions() {
   if (conditionSet === undefined) {
     const own = require('internal/options').get('conditions');
-    conditionSet = new Set(['require', 'node', 'module-sync', 'node-addons', ...(own ? own.split(',') : [])]);
-    conditionSet.delete('module-sync'); // there are no ES modules to hand out yet
+    conditionSet = new Set(); // without 'module-sync': there are no ES modules to hand out yet
+    const names = `require,node,node-addons${own ? ',' + own : ''}`.split(',');
+    for (let i = 0; i < names.length; i++) conditionSet.add(names[i]);
   }
   return conditionSet;
 }
@@ -220,9 +239,10 @@ function tryFile(name) {
 let preserve;
 const preserveLinks = () => preserve ??= require('internal/options').get('preserve-symlinks') === true;
 
+// Arrays are walked by index here: a program may take their iterator away, and still require.
 function tryExtensions(name, extensions) {
-  for (const extension of extensions) {
-    const found = tryFile(name + extension);
+  for (let i = 0; i < extensions.length; i++) {
+    const found = tryFile(name + extensions[i]);
     if (found) return found;
   }
   return false;
@@ -260,6 +280,8 @@ function findInPackage(folder, request) {
   return resolveExports(pkg, '.' + (match[2] ?? ''), null);
 }
 
+Module._stat = (name) => disk.kind(name);
+
 Module._findPath = function (request, paths, isMain) {
   const absolute = path.isAbsolute(request);
   if (absolute) paths = [''];
@@ -270,7 +292,8 @@ Module._findPath = function (request, paths, isMain) {
   const trailingSlash = /(?:^|\/)\.?\.?$/.test(request) && (request.endsWith('/') || request === '.' || request === '..' ||
     request.endsWith('/.') || request.endsWith('/..'));
   let extensions;
-  for (const folder of paths) {
+  for (let i = 0; i < paths.length; i++) {
+    const folder = paths[i];
     if (folder && kindOf(folder) !== FOLDER) continue;
     if (!absolute) {
       const found = findInPackage(folder, request);
@@ -381,6 +404,7 @@ Module._resolveFilename = function (request, parent, isMain, options) {
   let paths;
   if (options !== null && typeof options === 'object') {
     if (Array.isArray(options.paths)) {
+      options.paths.forEach((one, i) => require('internal/validators').validateString(one, `options.paths[${i}]`));
       if (isRelative(request)) paths = options.paths;
       else {
         paths = [];
@@ -432,6 +456,7 @@ Module._load = function (request, parent, isMain) {
   try {
     module.load(filename);
     failed = false;
+    if (watched.delete(module.exports)) Object.setPrototypeOf(module.exports, Object.prototype);
   } finally {
     if (failed) {
       delete Module._cache[filename];
@@ -448,7 +473,33 @@ function loadBuiltin(id) {
   return exports;
 }
 
-function warnsWhenCircular(module) { return module.exports; }
+// What a module that is still being loaded has exported so far. Asking it for more than that is most
+// often a mistake, and is said; not to transpiled ES modules, and not for what their loaders look for.
+const circularProto = new Proxy({}, {
+  get(target, key) {
+    if (key in target || key === '__esModule') return target[key];
+    warnOfMissing(key);
+    return undefined;
+  },
+  getOwnPropertyDescriptor(target, key) {
+    if (Object.hasOwn(target, key) || key === '__esModule') return Object.getOwnPropertyDescriptor(target, key);
+    warnOfMissing(key);
+    return undefined;
+  },
+});
+const watched = new Set(); // exports that have circularProto now
+function warnOfMissing(key) {
+  process.emitWarning(`Accessing non-existent property '${String(key)}' of module exports inside circular dependency`);
+}
+function warnsWhenCircular(module) {
+  const { exports } = module;
+  if (exports !== null && typeof exports === 'object' && !require('internal/util/types').isProxy(exports) &&
+      Object.getPrototypeOf(exports) === Object.prototype && !exports.__esModule) {
+    Object.setPrototypeOf(exports, circularProto);
+    watched.add(exports);
+  }
+  return exports;
+}
 
 function longestExtension(filename) {
   const name = path.basename(filename);

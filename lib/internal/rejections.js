@@ -9,7 +9,9 @@ const pending = [];
 let lastId = 0;
 
 function rejected(promise, reason) {
-  pending.push({ promise, reason, id: ++lastId });
+  const entry = { promise, reason, id: ++lastId, warned: false };
+  pending.push(entry);
+  watchLate(entry);
   turn[HAS_REJECTIONS] = 1;
 }
 
@@ -32,9 +34,10 @@ const isErrorLike = (reason) => reason !== null && typeof reason === 'object' &&
 
 function asError(reason) {
   if (reason instanceof Error || isErrorLike(reason)) return reason;
-  const { codes: { ERR_UNHANDLED_REJECTION } } = require('internal/errors');
-  const error = new ERR_UNHANDLED_REJECTION(plainText(reason));
+  const error = new Error('This error originated either by throwing inside of an async function without a catch block, ' +
+    `or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${plainText(reason)}".`);
   error.name = 'UnhandledPromiseRejection';
+  error.code = 'ERR_UNHANDLED_REJECTION';
   return error;
 }
 
@@ -58,8 +61,8 @@ function warn({ reason, id }) {
   process.emitWarning(warning);
 }
 
-// A promise that was reported and is listened to after all: 'rejectionHandled'. The engine does not say
-// so, the promise's own `then` does.
+// The engine does not say when a promise is listened to after all; the promise's own `then` does. Before
+// the report that takes it off the list, after it that is a 'rejectionHandled'.
 const { then } = Promise.prototype;
 function watchLate(entry) {
   const { promise } = entry;
@@ -69,8 +72,12 @@ function watchLate(entry) {
     writable: true,
     value: function (...args) {
       delete promise.then;
-      late.push(entry);
-      turn[HAS_REJECTIONS] = 1;
+      const at = pending.indexOf(entry);
+      if (at >= 0) pending.splice(at, 1);
+      else {
+        late.push(entry);
+        turn[HAS_REJECTIONS] = 1;
+      }
       return Reflect.apply(then, this, args);
     },
   });
@@ -119,7 +126,6 @@ function report() {
   const mode = modes[require('internal/options').get('unhandled-rejections') ?? 'throw'];
   while (pending.length > 0) {
     const entry = pending.shift();
-    watchLate(entry);
     try {
       mode(entry);
     } catch (error) {

@@ -4,8 +4,7 @@
 module.exports = {
   readFixed(versions) {
     const all = { node: versions.node, ...versions, modules: '147', napi: '10' };
-    const { sqlite, ...rest } = all;
-    return rest;
+    return all;
   },
   get features() {
     return {
@@ -30,7 +29,7 @@ module.exports = {
       return Object.freeze(object);
     };
     return deepFreeze({ target_defaults: { cflags: [], default_configuration: 'Release', defines: [],
-      include_dirs: [], libraries: [] }, variables: { napi_build_version: '10', host_arch: process.arch,
+      include_dirs: [], libraries: [] }, variables: { node_module_version: 147, napi_build_version: '10', host_arch: process.arch,
       target_arch: process.arch, v8_enable_i18n_support: 1, node_shared_openssl: true, asan: 0, coverage: false } });
   },
   allowedFlags() {

@@ -238,6 +238,18 @@ static long id_of(Realm *realm, Value v, bool is_group) {
     return user ? (long)user->pw_uid : -1;
 }
 
+/* What Node's C++ half throws: "EPERM, Operation not permitted". */
+static Value throw_errno(Call *call, const char *syscall) {
+    Realm *realm = call->realm;
+    char message[256];
+    int err = errno;
+    snprintf(message, sizeof message, "%s, %s", uv_err_name(-err), strerror(err));
+    Object error = (Object)error_new(realm, "Error", uv_err_name(-err), message);
+    object_set_int(realm, error, "errno", err);
+    object_set(realm, error, "syscall", value_string(realm, syscall));
+    return throw_value(call, error);
+}
+
 /* setId(which, id or name) -> 0, 1 for an unknown name; throws what the kernel says */
 static Value process_set_id(Call *call) {
     TEXT which;
@@ -249,7 +261,7 @@ static Value process_set_id(Call *call) {
                  : strcmp(which.data, "seteuid") == 0 ? seteuid((uid_t)id)
                  : strcmp(which.data, "setgid") == 0  ? setgid((gid_t)id)
                                                       : setegid((gid_t)id);
-    return failed ? throw_uv(call, -errno, which.data, NULL, NULL) : value_int(0);
+    return failed ? throw_errno(call, which.data) : value_int(0);
 }
 
 /* setGroups([numbers]) */
@@ -269,7 +281,7 @@ static Value process_set_groups(Call *call) {
     }
     int failed = setgroups(n, groups);
     mem_free(groups);
-    return failed ? throw_uv(call, -errno, "setgroups", NULL, NULL) : value_int(0);
+    return failed ? throw_errno(call, "setgroups") : value_int(0);
 }
 
 static Value process_init_groups(Call *call) {
@@ -286,7 +298,7 @@ static Value process_init_groups(Call *call) {
     } else if (!getpwnam(name)) {
         return value_int(1);
     }
-    return initgroups(name, (gid_t)group) ? throw_uv(call, -errno, "initgroups", NULL, NULL) : value_int(0);
+    return initgroups(name, (gid_t)group) ? throw_errno(call, "initgroups") : value_int(0);
 }
 
 /* Signals as events: one handle for each signal somebody listens to. */
