@@ -9,6 +9,7 @@ extern const Module http_module;
 extern const Module http_server_module;
 extern const Module fs_module;
 extern const Module crypto_module;
+extern const Module ipc_module;
 extern const Module loader_module;
 extern const Module names_module;
 extern const Module options_module;
@@ -16,6 +17,8 @@ extern const Module os_module;
 extern const Module pipe_module;
 extern const Module process_module;
 extern const Module resources_module;
+extern const Module process_wrap_module;
+extern const Module spawn_sync_module;
 extern const Module stdio_module;
 extern const Module stream_wrap_module;
 extern const Module tcp_module;
@@ -41,5 +44,8 @@ enum {
     SLOT_ENCODING,
     SLOT_URL,
     SLOT_UDP,
+    SLOT_PROCESSES,
+    SLOT_IPC,
+    SLOT_CLUSTER,
     SLOT_COUNT
 };

@@ -258,3 +258,7 @@ void process_ref(Process *process) {
 void process_unref(Process *process) {
     uv_unref((uv_handle_t *)&process->poll);
 }
+
+bool process_has_ref(const Process *process) {
+    return uv_has_ref((const uv_handle_t *)&process->poll);
+}

@@ -49,3 +49,4 @@ pid_t process_pid(const Process *process);
 int process_kill(Process *process, int signal);
 void process_ref(Process *process);
 void process_unref(Process *process);
+bool process_has_ref(const Process *process);

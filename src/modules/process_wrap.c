@@ -1,0 +1,130 @@
+/* Starting a child for lib/child_process.js and hearing of its end. */
+#include "engine/handle.h"
+#include "modules/modules.h"
+#include "modules/process_wrap.h"
+#include "modules/spawn.h"
+
+typedef struct {
+    Handle base;
+    Process *process;
+    Value owner; /* the ChildProcess; kept until the end */
+    bool ended;
+} ProcessHandle;
+
+static void process_dispose(Handle *handle) {
+    ProcessHandle *process = (ProcessHandle *)handle;
+    process_free(process->process);
+    if (process->owner) value_drop(handle->realm, process->owner);
+    handle_leave(handle);
+    mem_free(process);
+}
+
+static ProcessHandle *call_process(Call *call);
+
+static Value process_wrap_pid(Call *call) {
+    ProcessHandle *process = call_process(call);
+    return process ? value_int(process_pid(process->process)) : NULL;
+}
+
+/* kill(signal) -> 0 or an error */
+static Value process_wrap_kill(Call *call) {
+    ProcessHandle *process = call_process(call);
+    if (!process) return NULL;
+    return value_int(process->ended ? UV_ESRCH : process_kill(process->process, call_int(call, 0)));
+}
+
+static Value process_wrap_ref(Call *call) {
+    ProcessHandle *process = call_process(call);
+    if (process) process_ref(process->process);
+    return NULL;
+}
+
+static Value process_wrap_unref(Call *call) {
+    ProcessHandle *process = call_process(call);
+    if (process) process_unref(process->process);
+    return NULL;
+}
+
+static Value process_wrap_has_ref(Call *call) {
+    ProcessHandle *process = call_process(call);
+    return process ? value_bool(!process->ended && process_has_ref(process->process)) : NULL;
+}
+
+static const Native methods[] = {
+    {"getPid",            process_wrap_pid},
+    {"kill",                   process_wrap_kill},
+    {"ref",process_wrap_ref},
+    {"unref",               process_wrap_unref},
+    {"hasRef",                   process_wrap_has_ref},
+    {0}
+};
+
+static const HandleClass process_class = {"Process", methods, process_dispose};
+
+static ProcessHandle *call_process(Call *call) {
+    return (ProcessHandle *)call_handle(call, &process_class);
+}
+
+static void on_exited(void *data, int status, int signal) {
+    ProcessHandle *process = data;
+    Realm *realm = process->base.realm;
+    Value owner = process->owner;
+    process->ended = true;
+    process->owner = NULL;
+    Object callback = *realm_slot(realm, SLOT_PROCESSES);
+    Value argv[] = {value_int(status), value_int(signal)};
+    if (callback && owner) realm_dispatch(realm, callback, owner, 2, argv);
+    if (owner) value_drop(realm, owner);
+    handle_unpin(&process->base);
+}
+
+Object process_wrap_open(Realm *realm, Value owner, ProcessStarter start, void *data, int *error) {
+    ProcessHandle *process = NEW(ProcessHandle);
+    *error = start(&realm->loop, data, on_exited, process, &process->process);
+    if (*error) {
+        mem_free(process);
+        return NULL;
+    }
+    handle_open(realm, &process->base, &process_class);
+    process->owner = owner;
+    value_keep(realm, owner);
+    handle_pin(&process->base);
+    return process->base.object;
+}
+
+static int start_program(uv_loop_t *loop, void *data, ProcessExited exited, void *owner, Process **process) {
+    return process_spawn(loop, data, exited, owner, process);
+}
+
+/* spawn(owner, …as spawn_read) -> handle, or an error; the owner hears of the end */
+static Value process_wrap_spawn(Call *call) {
+    Spawn spawn;
+    if (!spawn_read(call, 1, &spawn)) {
+        spawn_free(&spawn);
+        return NULL;
+    }
+    Object object = NULL;
+    int error = spawn_pipes_open(&spawn);
+    if (!error)
+        object = process_wrap_open(call->realm, call_arg(call, 0), start_program, &spawn.options, &error);
+    spawn_pipes_close(&spawn, error != 0);
+    spawn_free(&spawn);
+    return error ? value_int(error) : object;
+}
+
+/* onExit(function (status, signal)): called with the owner as `this` */
+static Value process_wrap_on_exit(Call *call) {
+    Object callback = call_function(call, 0);
+    if (!callback) return NULL;
+    value_keep(call->realm, callback);
+    *realm_slot(call->realm, SLOT_PROCESSES) = callback;
+    return NULL;
+}
+
+static const Native functions[] = {
+    {"spawn",               process_wrap_spawn},
+    {"onExit",                     process_wrap_on_exit},
+    {0}
+};
+
+const Module process_wrap_module = {"process_wrap", functions, NULL, NULL};
