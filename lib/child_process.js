@@ -6,9 +6,9 @@ const { AbortError, ErrnoException, genericNodeError, uvErrorName, codes: {
   ERR_CHILD_PROCESS_STDIO_MAXBUFFER,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
-  ERR_OUT_OF_RANGE,
 } } = require('internal/errors');
-const { validateAbortSignal, validateArray, validateFunction, validateObject, validateString } = require('internal/validators');
+const { validateAbortSignal, validateArray, validateFunction, validateInt32, validateInteger, validateNumber, validateObject,
+  validateString } = require('internal/validators');
 const { ChildProcess, getValidStdio, stdioFromWord, STDIO_PIPE } = require('internal/child_process/process');
 const { convertToValidSignal, signalName } = require('internal/child_process/signals');
 
@@ -37,13 +37,11 @@ function validPath(path, name) {
 }
 
 function checkTimeout(timeout) {
-  if (timeout != null && !(Number.isInteger(timeout) && timeout >= 0))
-    throw new ERR_OUT_OF_RANGE('timeout', 'an unsigned integer', timeout);
+  if (timeout != null) validateInteger(timeout, 'timeout', 0);
 }
 
 function checkMaxBuffer(maxBuffer) {
-  if (maxBuffer != null && !(typeof maxBuffer === 'number' && maxBuffer >= 0))
-    throw new ERR_OUT_OF_RANGE('options.maxBuffer', 'a positive number', maxBuffer);
+  if (maxBuffer != null) validateNumber(maxBuffer, 'options.maxBuffer', 0);
 }
 
 function validSignal(killSignal) {
@@ -53,7 +51,7 @@ function validSignal(killSignal) {
 }
 
 function checkId(id, name) {
-  if (id != null && (id | 0) !== id) throw new ERR_INVALID_ARG_TYPE(`options.${name}`, 'int32', id);
+  if (id != null) validateInt32(id, `options.${name}`);
 }
 
 function checkKind(options, name, kinds) {
@@ -386,7 +384,7 @@ for (const original of [exec, execFile])
 
 function inputBytes(input, i, encoding) {
   if (input == null) return undefined;
-  if (ArrayBuffer.isView(input)) return input;
+  if (ArrayBuffer.isView(input)) return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   if (typeof input === 'string') return Buffer.from(input, encoding === 'buffer' ? undefined : encoding);
   throw new ERR_INVALID_ARG_TYPE(`options.stdio[${i}]`, ['Buffer', 'TypedArray', 'DataView', 'string'], input);
 }

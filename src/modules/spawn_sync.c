@@ -110,7 +110,8 @@ static int pipe_start(SyncRun *run, SyncPipe *pipe, int fd, char *input, size_t 
     } else {
         error = uv_shutdown(&pipe->shutdown, (uv_stream_t *)&pipe->pipe, on_shutdown);
     }
-    return error ? error : uv_read_start((uv_stream_t *)&pipe->pipe, on_room, on_read);
+    if (error || pipe == run->pipes) return error; /* nobody writes to his own input */
+    return uv_read_start((uv_stream_t *)&pipe->pipe, on_room, on_read);
 }
 
 enum { ARG_SPAWN = 0, ARG_TIMEOUT = 8, ARG_MAX_BUFFER, ARG_KILL_SIGNAL, ARG_INPUTS };
@@ -157,14 +158,14 @@ static Object result_make(Realm *realm, SyncRun *run) {
     for (size_t i = 0; i < run->count; i++) {
         SyncPipe *pipe = &run->pipes[i];
         size_t len = pipe->output.len;
-        Value value = pipe->is_pipe ? buffer_adopt(realm, bytes_take(&pipe->output), len) : value_null();
+        Value value = pipe->is_pipe && i > 0 ? buffer_adopt(realm, bytes_take(&pipe->output), len) : value_null();
         JSObjectSetPropertyAtIndex(realm->ctx, list, (unsigned)(4 + i), value, NULL);
     }
     mem_free(values);
     return list;
 }
 
-/* run(…as spawn_read, timeout in ms or 0, most bytes of output or 0, signal, input of each descriptor…) */
+/* run(…as spawn_read, timeout in ms or 0, most bytes of output or -1, signal, input of each descriptor…) */
 static Value spawn_sync_run(Call *call) {
     Spawn spawn;
     if (!spawn_read(call, ARG_SPAWN, &spawn)) {
