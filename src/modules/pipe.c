@@ -30,7 +30,7 @@ static int path_address(const Text *path, struct sockaddr_un *address, socklen_t
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
     bool is_abstract = path->len > 0 && path->data[0] == '\0';
-    if (path->len == 0 || path->len + !is_abstract > sizeof address->sun_path) return UV_ENAMETOOLONG;
+    if (path->len == 0 || path->len + !is_abstract > sizeof address->sun_path) return UV_EINVAL;
     if (!is_abstract && strlen(path->data) != path->len) return UV_EINVAL;
     memcpy(address->sun_path, path->data, path->len);
     *len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path->len + !is_abstract);

@@ -15,7 +15,7 @@ const orders = ['verbatim', 'ipv4first', 'ipv6first'];
 
 let defaultOrder;
 function getDefaultResultOrder() {
-  defaultOrder ??= require('internal/options').get('dnsResultOrder') || 'verbatim';
+  defaultOrder ??= require('internal/options').get('dns-result-order') || 'verbatim';
   return defaultOrder;
 }
 

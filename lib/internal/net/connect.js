@@ -13,7 +13,8 @@ const {
     ERR_SOCKET_CONNECTION_TIMEOUT,
   },
 } = require('internal/errors');
-const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort } = require('internal/validators');
+const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } =
+  require('internal/validators');
 const { TCP } = require('internal/net/handles');
 const { isIP } = require('internal/net/ip');
 const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = require('internal/net/options');
@@ -83,7 +84,7 @@ function connected(socket, handle, request, status) {
 }
 
 function connectPath(socket, path) {
-  require('internal/validators').validateString(path, 'options.path');
+  validateString(path, 'options.path');
   const request = { address: path, port: undefined };
   socket[kConnectDone] = (self, status, handle) => connected(self, handle, request, status);
   const result = socket._handle.connect(path);
@@ -221,6 +222,7 @@ function badAddress(ip, family, options) {
 function lookupAndConnect(socket, options) {
   const { localAddress, localPort } = options;
   const host = options.host || 'localhost';
+  if (typeof host !== 'string') validateString(host, 'options.host');
   let { port, autoSelectFamily, autoSelectFamilyAttemptTimeout: attemptTimeout } = options;
   if (localAddress && !isIP(localAddress)) throw new ERR_INVALID_IP_ADDRESS(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');

@@ -59,7 +59,7 @@ module.exports = {
   normalizeArgs,
   getTimerDuration,
   getDefaultAutoSelectFamily() {
-    autoSelectFamily ??= option('networkFamilyAutoselection') ?? true;
+    autoSelectFamily ??= option('network-family-autoselection') ?? true;
     return autoSelectFamily;
   },
   setDefaultAutoSelectFamily(value) {
@@ -67,7 +67,7 @@ module.exports = {
     autoSelectFamily = value;
   },
   getDefaultAutoSelectFamilyAttemptTimeout() {
-    attemptTimeout ??= option('networkFamilyAutoselectionAttemptTimeout') || 500;
+    attemptTimeout ??= Number(option('network-family-autoselection-attempt-timeout')) || 500;
     return attemptTimeout;
   },
   setDefaultAutoSelectFamilyAttemptTimeout(value) {

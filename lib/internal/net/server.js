@@ -242,6 +242,10 @@ prototype.listen = function listen(...args) {
     return this;
   }
   if (options.path && isPipeName(options.path)) {
+    if (options.path[0] === '\0' && (options.readableAll === true || options.writableAll === true)) {
+      throw new ERR_INVALID_ARG_VALUE(
+        'options', options, 'can not set readableAll or writableAllt to true when path is abstract unix socket');
+    }
     this._pipeName = options.path;
     listenInCluster(this, options.path, -1, -1, options.backlog || backlogGiven, undefined, options.exclusive);
     if (this._handle) openPipeTo(this, options);

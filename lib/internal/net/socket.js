@@ -2,8 +2,7 @@
 // net.Socket: a stream over a native handle. Bytes that arrive come in one call from C, with the Buffer already made;
 // writes go to the kernel at once and only what it does not take waits for a second call.
 
-const stream = require('stream');
-const { Duplex } = stream;
+const { Duplex } = require('stream');
 const { write: writeNow, writev: writevNow, setCallbacks } = internalBinding('stream_wrap');
 const {
   ErrnoException,
@@ -187,6 +186,7 @@ function Socket(options) {
   options.emitClose = false;
   options.autoDestroy = true;
   options.decodeStrings = false;
+  if (options.signal) validateAbortSignal(options.signal, 'options.signal');
   Duplex.call(this, options);
 
   if (options.handle) {
@@ -239,16 +239,9 @@ function Socket(options) {
       this.read(0);
     }
   }
-  if (options.signal) addAbortSignal(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
-
-function addAbortSignal(socket, options) {
-  const { signal } = options;
-  validateAbortSignal(signal, 'options.signal');
-  stream.addAbortSignal(signal, socket);
-}
 
 // The handle tells this socket from now on.
 function initHandle(socket) {
@@ -458,7 +451,7 @@ prototype.resetAndDestroy = function resetAndDestroy() {
 
 prototype._reset = function _reset() {
   this[kIsReset] = true;
-  return this.destroySoon();
+  return this.destroy();
 };
 
 prototype.destroySoon = function destroySoon() {
@@ -590,6 +583,8 @@ getter('bytesWritten', function () {
 // 0: done, 1: C will tell, negative: an error.
 function sendOne(socket, data, encoding) {
   const handle = socket._handle;
+  if (typeof data === 'string' && encoding === 'buffer')
+    throw Object.assign(new TypeError('Second argument must be a buffer'), { code: 'ERR_INVALID_ARG_TYPE' });
   if (typeof data !== 'string') return writeNow(handle, data, false);
   switch (encoding) {
     case 'utf8': case 'utf-8': return writeNow(handle, data, false);
