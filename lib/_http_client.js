@@ -39,13 +39,35 @@ function checkPath(path) {
   if (badPathRegExp.test(path)) throw new ERR_UNESCAPED_CHARACTERS('Request path');
 }
 
+// What the old url.parse() gives also has an href, but a path and perhaps auth, too.
+function isURL(input) {
+  return Boolean(input?.href && input.protocol && input.auth === undefined && input.path === undefined);
+}
+
+function optionsOfURL(url) {
+  const { hostname, pathname, port, username, password, search } = url;
+  const options = {
+    __proto__: null,
+    ...url, // what a program hung on it
+    protocol: url.protocol,
+    hostname: hostname?.[0] === '[' ? hostname.slice(1, -1) : hostname,
+    hash: url.hash,
+    search,
+    pathname,
+    path: `${pathname || ''}${search || ''}`,
+    href: url.href,
+  };
+  if (port !== '') options.port = Number(port);
+  if (username || password) options.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return options;
+}
+
 function ClientRequest(input, options, callback) {
   OutgoingMessage.call(this);
-  const { urlToHttpOptions, isURL } = require('internal/url');
   if (typeof input === 'string') {
-    input = urlToHttpOptions(new URL(input));
+    input = optionsOfURL(new URL(input));
   } else if (isURL(input)) {
-    input = urlToHttpOptions(input);
+    input = optionsOfURL(input);
   } else {
     callback = options;
     options = input;
@@ -249,35 +271,9 @@ ClientRequest.prototype.destroy = function destroy(error) {
   // The response goes with its request; what was read of it may still be.
   this.res?._dump();
   this[kError] = error;
-  if (this.socket) finishDestroy(this, error);
-  // Without a socket the error comes when there is one, or right away if the request still stands in the agent's queue.
-  else if (this.agent && removeWaiting(this.agent, this)) process.nextTick(finishWithoutSocket, this);
+  this.socket?.destroy(error);
   return this;
 };
-
-function removeWaiting(agent, request) {
-  for (const name of Object.keys(agent.requests ?? {})) {
-    const at = agent.requests[name].indexOf(request);
-    if (at === -1) continue;
-    agent.requests[name].splice(at, 1);
-    if (agent.requests[name].length === 0) delete agent.requests[name];
-    return true;
-  }
-  return false;
-}
-
-function finishWithoutSocket(request) {
-  if (request._closed) return;
-  const error = request[kError] ?? (request.aborted || !request.res ? new ConnResetException('socket hang up') : null);
-  if (error) emitError(request, error);
-  request._closed = true;
-  request.emit('close');
-}
-
-function finishDestroy(request, error) {
-  if (!error && !request.res) error = new ConnResetException('socket hang up');
-  request.socket.destroy(error);
-}
 
 ClientRequest.prototype.onSocket = function onSocket(socket, error) {
   process.nextTick(onSocketNT, this, socket, error);
@@ -288,28 +284,29 @@ function onSocketNT(request, socket, error) {
     tickOnSocket(request, socket);
     return;
   }
-  if (request._closed) {
-    socket?.emit?.('free');
-    return;
-  }
-  request.destroyed = true;
-  if (error) request[kError] ??= error;
-  const problem = request[kError] ?? new ConnResetException('socket hang up');
+  const problem = error || request[kError];
   if (socket) {
-    // The connection may serve another request, if nobody asked for an error that it should die of.
-    if (!error && request.agent && !socket.destroyed) socket.emit('free');
-    else finishedOrDestroyed(socket, problem);
+    // The connection may serve another request, if nobody gave an error that it should die of.
+    if (!problem && request.agent && !socket.destroyed) {
+      socket.emit('free');
+    } else {
+      finished(socket.destroy(problem), (late) => {
+        if (late?.code === 'ERR_STREAM_PREMATURE_CLOSE') late = null;
+        closeUnsent(request, late || problem);
+      });
+      return;
+    }
   }
-  if (!request._closed) {
-    emitError(request, problem);
-    request._closed = true;
-    request.emit('close');
-  }
+  closeUnsent(request, problem);
 }
 
-function finishedOrDestroyed(socket, error) {
-  if (socket.listenerCount('error') === 0) socket.on('error', nothing);
-  socket.destroy(error);
+// A request that never got to its connection.
+function closeUnsent(request, error) {
+  if (!request.aborted && !error) error = new ConnResetException('socket hang up');
+  if (error) emitError(request, error);
+  request.destroyed = true;
+  request._closed = true;
+  request.emit('close');
 }
 
 function tickOnSocket(request, socket) {
@@ -508,11 +505,11 @@ function parserOnIncomingClient(response, keepAlive, flags) {
     return 1;
   }
   if (request.shouldKeepAlive && !keepAlive && !request.upgradeOrConnect) request.shouldKeepAlive = false;
-  if (request.aborted || !request.emit('response', response)) response._dump();
+  // First ours, so that the connection is free before the program hears of the end.
+  if (request.timeoutCb) response.on('timeout', emitResponseTimeout);
   response.on('end', responseOnEnd);
   request.on('finish', requestOnFinish);
-  socket.on('drain', onDrain);
-  if (request.timeoutCb) response.on('timeout', emitResponseTimeout);
+  if (request.aborted || !request.emit('response', response)) response._dump();
   return request.method === 'HEAD' ? 1 : 0;
 }
 

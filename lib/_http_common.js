@@ -66,9 +66,8 @@ function onHead(text) {
     incoming.method = methodNames[fieldInfo[METHOD]];
     incoming.url = target;
   }
-  let count = pairs.length;
-  if (parser.maxHeaderPairs > 0 && parser.maxHeaderPairs < count) count = parser.maxHeaderPairs;
-  incoming._addHeaderLines(pairs, count);
+  if (parser.maxHeaderPairs > 0 && parser.maxHeaderPairs < pairs.length) pairs.length = parser.maxHeaderPairs;
+  incoming._addHeaderLines(pairs, pairs.length);
   return parser.onIncoming(incoming, (flags & flag.KEEP_ALIVE) !== 0, flags);
 }
 
@@ -84,8 +83,7 @@ function onBody(chunk) {
 function onTrailers(text) {
   const stream = this.incoming;
   if (stream === null) return;
-  const pairs = readFields(text);
-  stream._addHeaderLines(pairs, pairs.length);
+  stream._addTrailers(readFields(text));
 }
 
 function onEnd() {

@@ -284,14 +284,20 @@ IncomingMessage.prototype._addHeaderLines = function _addHeaderLines(pairs, coun
   if (target) for (let i = 0; i < count; i += 2) this._addHeaderLine(pairs[i], pairs[i + 1], target);
 };
 
-IncomingMessage.prototype._addTrailerText = function addTrailerText(text) {
-  const pairs = this.rawTrailers = parseFields(text, 0);
+IncomingMessage.prototype._addTrailers = function addTrailers(pairs) {
+  this.rawTrailers = pairs;
   this[kTrailersCount] = pairs.length;
+};
+
+IncomingMessage.prototype._addTrailerText = function addTrailerText(text) {
+  this._addTrailers(parseFields(text, 0));
 };
 
 IncomingMessage.prototype._limitHeaders = function limitHeaders(count) {
   const { rawHeaders } = this;
-  if (count > 0 && rawHeaders.length > count) this[kHeadersCount] = count;
+  if (count <= 0 || rawHeaders.length <= count) return;
+  rawHeaders.length = count;
+  this[kHeadersCount] = count;
 };
 
 const ONCE = 1, COOKIE = 2, LIST = 3;

@@ -33,6 +33,12 @@ const {
 const { validateBoolean, validateFunction, validateInteger, validateObject, validateOneOf, validateLinkHeaderValue } =
   require('internal/validators');
 
+// Milliseconds of a clock that nobody sets.
+function monotonicMs() {
+  const [seconds, ns] = process.hrtime();
+  return seconds * 1000 + ns / 1e6;
+}
+
 const STATUS_CODES = Object.fromEntries(internalBinding('http').statuses);
 
 const kServerResponse = Symbol('ServerResponse');
@@ -104,7 +110,6 @@ function emitClose(response) {
 
 ServerResponse.prototype.assignSocket = function assignSocket(socket) {
   if (socket._httpMessage) {
-    if (socket._httpMessage === this) return;
     throw new ERR_HTTP_SOCKET_ASSIGNED();
   }
   socket._httpMessage = this;
@@ -316,7 +321,7 @@ function storeHTTPOptions(options) {
     validateInteger(keepAliveTimeout, 'keepAliveTimeout', 0);
     this.keepAliveTimeout = keepAliveTimeout;
   } else {
-    this.keepAliveTimeout = 65_000;
+    this.keepAliveTimeout = 5_000;
   }
   if (keepAliveTimeoutBuffer !== undefined) validateInteger(keepAliveTimeoutBuffer, 'keepAliveTimeoutBuffer', 0);
   this.keepAliveTimeoutBuffer = keepAliveTimeoutBuffer ?? 1000;
@@ -350,7 +355,7 @@ function setupConnectionsTracking() {
 
 function checkConnections() {
   if (this.headersTimeout === 0 && this.requestTimeout === 0) return;
-  const now = performance.now();
+  const now = monotonicMs();
   for (const connection of this[kConnections]) {
     const { started, headDone } = connection;
     if (started === 0) continue;
@@ -447,12 +452,9 @@ Server.prototype.closeAllConnections = function closeAllConnections() {
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   light.closeConnections(this, false);
-  for (const connection of this[kConnections] ?? []) {
-    const { socket } = connection;
-    if (connection.outgoing.length || connection.incoming.length || socket._httpMessage) continue;
-    if (connection.requestsCount === 0 && !connection.idle) continue;
-    if (connection.started !== 0 && connection.requestsCount > 0 && connection.reading) continue;
-    socket.destroy();
+  for (const { socket, started } of this[kConnections] ?? []) {
+    // Not in the middle of a request, nor of an answer.
+    if (started === 0 && (!socket._httpMessage || socket._httpMessage.finished)) socket.destroy();
   }
 };
 
@@ -489,7 +491,7 @@ class Connection {
     this.outgoingSize = 0;
     this.requestsCount = 0;
     this.keepAliveTimeoutSet = false;
-    this.started = performance.now(); // when the message that is being read began; 0 between messages
+    this.started = monotonicMs(); // when the message that is being read began; 0 between messages
     this.headDone = false;
     this.reading = false; // in the middle of a message
     this.idle = false; // kept alive
@@ -600,7 +602,7 @@ function socketOnEnd(connection) {
 function socketOnData(connection, data) {
   const { parser, socket } = connection;
   if (!parser) return;
-  if (connection.started === 0) connection.started = performance.now();
+  if (connection.started === 0) connection.started = monotonicMs();
   connection.reading = true;
   const result = parser.execute(data);
   onParserExecuteCommon(connection, result, data);
@@ -793,12 +795,24 @@ function closeRequest(request) {
 
 // What internal/http_connection needs of this file.
 const inside = {
+  // A request and its response that C brought begin the list of a connection that is read here from now on.
+  adopt(socket, request, response) {
+    const connection = socket[kConn];
+    connection.incoming.push(request);
+    connection.requestsCount++;
+    connection.headDone = false;
+    response.on('finish', () => responseOnFinish(connection, request, response));
+  },
   acceptsChunks: (request) => chunkExpression.test(request.headers.te),
   connectionOf: (socket) => socket[kConn],
   emitClose,
   makeLightResponse(server, request) {
     const Response = server[kServerResponse];
-    if (Response === ServerResponse) return new LightResponse(request);
+    if (Response === ServerResponse) {
+      const response = new LightResponse(request);
+      if (server.rejectNonStandardBodyWrites) response[kRejectNonStandardBodyWrites] = true;
+      return response;
+    }
     return new Response(request, { rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites });
   },
   messageDrained,

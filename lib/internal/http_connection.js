@@ -27,10 +27,12 @@ class HTTPConnection {
     this.id = id;
     this.server = server;
     this.socket = null;
+    this.listeners = undefined;
     this.request = null;
     this.response = null;
     this.requestsCount = 0;
     this.isGone = false;
+    this.isHandedOver = false; // _http_server reads it now
   }
 
   // The socket that Node's interface has: made once, when it is asked for.
@@ -43,11 +45,14 @@ class HTTPConnection {
       socket.destroy();
       return socket;
     }
-    socket.on('timeout', () => inside.socketTimedOut(socket, this.request, this.response));
-    socket.on('error', nothing);
-    socket.on('drain', () => {
-      if (this.response !== null) inside.messageDrained(this.response);
-    });
+    this.listeners = {
+      timeout: () => inside.socketTimedOut(socket, this.request, this.response),
+      error: inside.socketOnError,
+      drain: () => {
+        if (this.response !== null) inside.messageDrained(this.response);
+      },
+    };
+    for (const event of ['timeout', 'error', 'drain']) socket.on(event, this.listeners[event]);
     return socket;
   }
 
@@ -245,7 +250,9 @@ function materializeResponse(response) {
   if (connection === undefined || response[kSocket] !== null || response.finished) return response[kSocket];
   prepareLight(response);
   const socket = connection.materialize();
-  response.on('finish', () => responseOnFinish(connection, response));
+  response.on('finish', () => {
+    if (!connection.isHandedOver) responseOnFinish(connection, response);
+  });
   socket._httpMessage = null;
   response.assignSocket(socket);
   return socket;
@@ -280,36 +287,47 @@ function onLost(id, status) {
   if (connection.socket !== null && !connection.socket.destroyed) connection.socket.destroy();
 }
 
-function onProblem(id, code, reason, bytesParsed) {
+function onProblem(id, code, reason, bytesParsed, rawPacket) {
   const connection = connections[id];
   if (connection === undefined) return;
   const error = new Error(`Parse Error: ${reason}`);
   error.code = code;
   error.reason = reason;
   error.bytesParsed = bytesParsed;
+  error.rawPacket = rawPacket;
   const socket = connection.materialize();
   inside.socketOnError.call(socket, error, connection.response);
 }
 
-function takeSocket(server, id, handle) {
-  const connection = id < 0 ? undefined : connections[id];
-  if (connection !== undefined) {
-    connections[id] = undefined;
-    if (connection.socket !== null) {
-      connection.socket.removeAllListeners('timeout');
-      return connection.socket;
-    }
-  }
-  return makeSocket(server, handle);
-}
-
-// A request that is out of the ordinary: the connection becomes one of _http_server, with the bytes that were read.
+// A request that is out of the ordinary, or one that came before the last was answered: the connection becomes one of
+// _http_server, with the bytes that were read.
 function onHandOver(serverId, id, handle, raw) {
   const server = servers[serverId];
-  const socket = takeSocket(server, id, handle);
+  const connection = id < 0 ? undefined : connections[id];
+  let socket;
+  if (connection === undefined) {
+    socket = makeSocket(server, handle);
+  } else {
+    connections[id] = undefined;
+    connection.isHandedOver = true;
+    socket = connection.socket;
+    if (socket === null) {
+      socket = connection.socket = makeSocket(server, handle);
+    } else {
+      for (const event of ['timeout', 'error', 'drain']) socket.removeListener(event, connection.listeners[event]);
+    }
+  }
   server._connections++;
   socket._server = server;
   server.emit('connection', socket);
+  if (connection !== undefined && connection.response !== null) {
+    const { response } = connection;
+    const { req: request } = response;
+    if (response[kSocket] === null) materializeResponse(response);
+    request[kConnection] = undefined;
+    request.socket = socket;
+    inside.adopt(socket, request, response);
+  }
   inside.connectionOf(socket)?.onData(raw);
 }
 

@@ -71,7 +71,8 @@ static HeadResult version_parse(Parse *parse, char **at, const char *line) {
     char *p = *at;
     for (int i = 0; i < 5; i++, p++) {
         if (p == parse->end) return parse_partial(parse, line);
-        if (*p != expected[i]) return parse_fail(parse, p, HTTP_ERROR_INVALID_CONSTANT, "Expected HTTP/");
+        if (*p != expected[i])
+            return parse_fail(parse, p, HTTP_ERROR_INVALID_CONSTANT, "Expected HTTP/, RTSP/ or ICE/");
     }
     if (p == parse->end) return parse_partial(parse, line);
     if (*p < '0' || *p > '9')
@@ -83,7 +84,9 @@ static HeadResult version_parse(Parse *parse, char **at, const char *line) {
         return parse_fail(parse, p + 2, HTTP_ERROR_INVALID_VERSION, "Invalid minor version");
     parse->head->major = (uint8_t)(p[0] - '0');
     parse->head->minor = (uint8_t)(p[2] - '0');
-    bool known = parse->head->major == 1 && parse->head->minor <= 1;
+    unsigned version = parse->head->major * 10u + parse->head->minor;
+    bool known =
+        version == 10 || version == 11 || (parse->rules->response && (version == 9 || version == 20));
     if (!known && !parse->rules->lenient)
         return parse_fail(parse, p + 2, HTTP_ERROR_INVALID_VERSION, "Invalid HTTP version");
     *at = p + 3;
@@ -277,7 +280,8 @@ static void head_add_field(HttpHead *head, const HttpRules *rules, HttpField fie
 }
 
 /* Where the value that begins at p ends (not yet trimmed); *next is the beginning of the next line. */
-static HeadResult value_end(Parse *parse, char *p, const char *line, char **value_end, char **next) {
+static HeadResult value_end(Parse *parse, char **value, const char *line, char **value_end, char **next) {
+    char *p = *value;
     for (;;) {
         p = (char *)http_scan_value(p, parse->end);
         if (p == parse->end) return parse_partial(parse, line);
@@ -302,7 +306,11 @@ static HeadResult value_end(Parse *parse, char *p, const char *line, char **valu
         if (*next == parse->end)
             return parse_partial(parse, line); /* the next byte may say that the value goes on */
         if (**next != ' ' && **next != '\t') return HEAD_COMPLETE;
-        memset(p, ' ', (size_t)(*next - p));
+        /* The value goes on: its beginning moves up to the rest, over the line end. */
+        size_t gap = (size_t)(*next - p);
+        memmove(*value + gap, *value, (size_t)(p - *value));
+        memset(*value, ' ', gap);
+        *value += gap;
         p = *next;
     }
 }
@@ -320,7 +328,7 @@ static HeadResult field_parse(Parse *parse, char **at) {
     do
         p++;
     while (p < parse->end && (*p == ' ' || *p == '\t'));
-    HeadResult result = value_end(parse, p, line, &value_stop, &next);
+    HeadResult result = value_end(parse, &p, line, &value_stop, &next);
     if (result != HEAD_COMPLETE) return result;
     size_t line_len = (size_t)(value_stop - line);
     while (value_stop > p && (value_stop[-1] == ' ' || value_stop[-1] == '\t'))

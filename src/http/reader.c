@@ -241,9 +241,9 @@ HttpEvent http_reader_finish(HttpReader *reader) {
     switch (reader->state) {
     case READER_START:
     case READER_CLOSED:
-    case READER_UPGRADED: return HTTP_MORE;
+    case READER_UPGRADED:
+    case READER_FAILED: return HTTP_MORE; /* what was wrong was told already */
     case READER_UNTIL_CLOSE: reader->state = READER_CLOSED; return HTTP_END;
-    case READER_FAILED: return HTTP_FAILED;
     default: return http_reader_fail(reader, reader->at, HTTP_ERROR_INVALID_EOF_STATE, "Invalid EOF state");
     }
 }

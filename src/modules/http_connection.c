@@ -52,10 +52,14 @@ static void conn_forget(HttpConn *conn) {
     link_remove(&conn->again);
     http_reader_free(&conn->reader);
     mem_free(conn);
-    if (--server->count == 0 && server->draining) {
-        Value argv[] = {value_int((int32_t)server->id)};
-        if (serving->on_drained) realm_dispatch(server->realm, serving->on_drained, NULL, 1, argv);
-    }
+    http_server_leave(server);
+}
+
+void http_server_leave(HttpServer *server) {
+    if (--server->count > 0 || !server->draining) return;
+    HttpServing *serving = http_serving(server->realm);
+    Value argv[] = {value_int((int32_t)server->id)};
+    if (serving->on_drained) realm_dispatch(server->realm, serving->on_drained, NULL, 1, argv);
 }
 
 void http_conn_move(HttpConn *conn, ConnPhase phase) {
@@ -139,9 +143,12 @@ static void hand_over(HttpConn *conn, const char *from, const Bytes *prefix, siz
                     conn->stream->base.object, buffer_copy(realm, raw.data, raw.len)};
     bytes_free(&raw);
     StreamHandle *stream = conn->stream;
+    HttpServer *server = conn->server;
+    server->count++; /* until JavaScript has counted it */
     http_conn_let_go(conn);
     realm_dispatch(realm, serving->on_hand_over, NULL, COUNT_OF(argv), argv);
     handle_unpin(&stream->base); /* it was ours; attach() made it JavaScript's */
+    http_server_leave(server);
 }
 
 static bool request_is_done(const HttpConn *conn) {
@@ -193,9 +200,11 @@ static void request_dispatch(HttpConn *conn, HttpHead *head) {
 
 static void problem_dispatch(HttpConn *conn) {
     Realm *realm = conn_realm(conn);
-    const HttpProblem *problem = &conn->reader.problem;
+    const HttpReader *reader = &conn->reader;
+    const HttpProblem *problem = &reader->problem;
     Value argv[] = {value_int((int32_t)conn->id), value_string(realm, http_error_name(problem->error)),
-                    value_string(realm, problem->reason), value_number((double)problem->at)};
+                    value_string(realm, problem->reason), value_number((double)problem->at),
+                    buffer_copy(realm, reader->fed, (size_t)(reader->end - reader->fed))};
     uv_read_stop(&conn->stream->uv.stream);
     dispatch(conn, http_serving(realm)->on_problem, COUNT_OF(argv), argv);
 }
@@ -235,7 +244,13 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
             request_done(conn);
         }
         if (conn_must_wait(conn)) {
-            if (http_reader_rest(&conn->reader).len) {
+            size_t more = http_reader_rest(&conn->reader).len;
+            if (more && conn->request_ended) { /* the next one does not wait: JavaScript keeps their order */
+                conn->runs = false;
+                hand_over(conn, conn->reader.at, NULL, 0);
+                return;
+            }
+            if (more) {
                 http_reader_keep(&conn->reader);
                 uv_read_stop(&conn->stream->uv.stream);
             } else if (conn->paused) {

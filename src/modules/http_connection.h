@@ -72,4 +72,7 @@ void http_conn_run_later(HttpConn *conn);
 /* Leaves the stream to JavaScript and forgets the connection. */
 void http_conn_let_go(HttpConn *conn);
 
+/* One connection less; the last tells JavaScript, if it waits for that. */
+void http_server_leave(HttpServer *server);
+
 extern const Native http_conn_functions[];

@@ -48,9 +48,11 @@ static void tell_older(HttpServer *server, List *list, uint32_t limit_ms, bool u
                         conn->stream->base.object};
         StreamHandle *stream = conn->stream;
         bool handed = !unread_only;
+        server->count++;
         if (handed) http_conn_let_go(conn);
         realm_dispatch(server->realm, http_serving(server->realm)->on_late, NULL, COUNT_OF(argv), argv);
         if (handed) handle_unpin(&stream->base);
+        http_server_leave(server);
         return; /* the list may be another now: the others are seen the next time */
     }
 }
@@ -115,6 +117,9 @@ static Value server_close_connections(Call *call) {
     HttpServer *server = call_server(call);
     if (!server) return value_undefined();
     close_all(&server->waiting);
+    LIST_EACH(&server->serving, HttpConn, link, conn) {
+        if (conn->answered && conn->request_ended) conn->last = true; /* closed when that is out */
+    }
     if (call_bool(call, 1)) {
         close_all(&server->reading);
         close_all(&server->serving);
