@@ -18,10 +18,10 @@ let nextId = 1;
 let refs = 0; // timers that keep the process alive
 let scheduledFor = Infinity;
 
-const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
+const codes = require('internal/codes');
 
 function checkCallback(callback) {
-  if (typeof callback !== 'function') throw new ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
+  if (typeof callback !== 'function') throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
 }
 
 class List {

@@ -4,9 +4,7 @@
 const builtin = require('internal/builtin');
 const disk = internalBinding('loader');
 const path = require('path');
-
-// Errors are rare: what makes them is loaded with the first.
-const codes = new Proxy({}, { get: (target, code) => require('internal/errors').codes[code] });
+const codes = require('internal/codes');
 
 const FILE = 0, FOLDER = 1;
 
