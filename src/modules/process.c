@@ -2,6 +2,7 @@
 #include "engine/handle.h"
 #include "modules/modules.h"
 
+#include <openssl/opensslv.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -12,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
 extern char **environ;
 
@@ -416,6 +419,9 @@ static Value process_versions(Call *call) {
     } list[] = {
         {"galley",         GALLEY_VERSION      },
         {"javascriptcore", JSC_VERSION         },
+        {"openssl",        OPENSSL_VERSION_STR },
+        {"zlib",           ZLIB_VERSION        },
+        {"zstd",           ZSTD_VERSION_STRING },
         {"node",           NODE_API_VERSION + 1},
     };
     Realm *realm = call->realm;
