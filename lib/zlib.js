@@ -65,7 +65,7 @@ for (let kind = 0; kind <= Z_BLOCK; kind++) {
 
 // The C side reads typed arrays and ArrayBuffers.
 function bytesOf(value) {
-  return value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value;
+  return ArrayBuffer.isView(value) && !(value instanceof Uint8Array) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
 const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer ||
@@ -532,4 +532,10 @@ for (const [className, Base, mode, name] of formats) {
 for (const [name, value] of [['constants', constants], ['codes', codes]]) {
   Object.freeze(value);
   Object.defineProperty(module.exports, name, { __proto__: null, enumerable: true, value });
+}
+
+// Their old place, where programs still find zlib's own.
+for (const name of Object.keys(constants)) {
+  if (!name.startsWith('BROTLI'))
+    Object.defineProperty(module.exports, name, { __proto__: null, enumerable: false, value: constants[name] });
 }

@@ -12,7 +12,7 @@ const { isView } = ArrayBuffer;
 
 // The native half reads typed arrays and ArrayBuffers only.
 function plain(value) {
-  return value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value;
+  return isView(value) && !(value instanceof Uint8Array) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
 const isBytes = (value) => isView(value) || isAnyArrayBuffer(value);

@@ -19,7 +19,7 @@ typedef struct {
     size_t dictionary_len;
     size_t result;
     int flush;
-    bool compresses;
+    bool compresses, frame_is_done;
 } ZstdCodec;
 
 static const char *zstd_error_name(ZSTD_ErrorCode code) {
@@ -64,6 +64,7 @@ static bool zstd_init_error(const char *message, CodecError *error) {
 
 static bool zstd_start(ZstdCodec *self, CodecError *error) {
     self->result = 0;
+    self->frame_is_done = false;
     for (size_t i = 0; i < self->param_count; i++) {
         if (self->params[i] == UINT32_MAX) continue;
         size_t result =
@@ -86,14 +87,30 @@ static bool zstd_start(ZstdCodec *self, CodecError *error) {
     return true;
 }
 
+/* What follows a frame is another frame or not part of the text. */
+static bool frame_follows(const ZSTD_inBuffer *in) {
+    static const uint8_t magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    return in->size - in->pos >= sizeof magic &&
+           memcmp((const char *)in->src + in->pos, magic, sizeof magic) == 0;
+}
+
+static void zstd_decompress(ZstdCodec *self, ZSTD_inBuffer *in, ZSTD_outBuffer *out) {
+    while (!self->frame_is_done || frame_follows(in)) {
+        self->result = ZSTD_decompressStream(self->decompressor, out, in);
+        self->frame_is_done = self->result == 0;
+        if (!self->frame_is_done || out->pos == out->size) break;
+    }
+}
+
 static void zstd_codec_run(Codec *codec, CodecIo *io) {
     ZstdCodec *self = (ZstdCodec *)codec;
     ZSTD_inBuffer in = {io->in, io->in_left, 0};
     ZSTD_outBuffer out = {io->out, io->out_left, 0};
     self->flush = io->flush;
-    self->result = self->compresses
-                       ? ZSTD_compressStream2(self->compressor, &out, &in, (ZSTD_EndDirective)io->flush)
-                       : ZSTD_decompressStream(self->decompressor, &out, &in);
+    if (self->compresses)
+        self->result = ZSTD_compressStream2(self->compressor, &out, &in, (ZSTD_EndDirective)io->flush);
+    else
+        zstd_decompress(self, &in, &out);
     io->in += in.pos;
     io->in_left -= in.pos;
     io->out += out.pos;
