@@ -30,6 +30,7 @@ const {
 const kFlush = Symbol('flush');
 const kOwner = Symbol('owner');
 const kError = Symbol('error');
+const kFlushesWaiting = Symbol('flushesWaiting');
 const OUT = 0;
 const IN = 1;
 
@@ -128,6 +129,7 @@ function ZlibBase(options, mode) {
   }
   Reflect.apply(Transform, this, [{ autoDestroy: true, ...options }]);
   this[kError] = null;
+  this[kFlushesWaiting] = 0;
   this.bytesWritten = 0;
   this._handle = null;
   this._outBuffer = null;
@@ -178,6 +180,7 @@ ZlibBase.prototype.flush = function(kind, callback) {
   } else if (this.writableEnded) {
     if (callback) this.once('end', callback);
   } else {
+    this[kFlushesWaiting]++;
     this.write(flushChunks[kind], '', callback);
   }
 };
@@ -206,10 +209,12 @@ const stronger = (a, b) => (strengths[a] > strengths[b] ? a : b);
 
 ZlibBase.prototype._transform = function(chunk, encoding, callback) {
   let flush = this._defaultFlushFlag;
-  if (typeof chunk[kFlush] === 'number')
+  if (typeof chunk[kFlush] === 'number') {
     flush = chunk[kFlush];
-  else if (this.writableEnded && this.writableLength === chunk.byteLength)
+    this[kFlushesWaiting]--;
+  } else if (this.writableEnded && this[kFlushesWaiting] === 0 && this.writableLength === chunk.byteLength)
     flush = familyOf(this._mode) === zlibFamily ? stronger(flush, this._finishFlushFlag) : this._finishFlushFlag;
+  }
   processChunk(this, chunk, flush, callback);
 };
 
