@@ -212,7 +212,7 @@ ZlibBase.prototype._transform = function(chunk, encoding, callback) {
   if (typeof chunk[kFlush] === 'number') {
     flush = chunk[kFlush];
     this[kFlushesWaiting]--;
-  } else if (this.writableEnded && this[kFlushesWaiting] === 0 && this.writableLength === chunk.byteLength)
+  } else if (this.writableEnded && this[kFlushesWaiting] === 0 && this.writableLength === chunk.byteLength) {
     flush = familyOf(this._mode) === zlibFamily ? stronger(flush, this._finishFlushFlag) : this._finishFlushFlag;
   }
   processChunk(this, chunk, flush, callback);

@@ -126,6 +126,7 @@ texts.Error = {
   ERR_CONTEXT_NOT_INITIALIZED: 'context used is not initialized',
   ERR_CPU_PROFILE_ALREADY_STARTED: 'CPU profile already started',
   ERR_CPU_PROFILE_NOT_STARTED: 'CPU profile not started',
+  ERR_CRYPTO_ARGON2_NOT_SUPPORTED: 'Argon2 algorithm not supported',
   ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED: 'Custom engines not supported by this OpenSSL',
   ERR_CRYPTO_ECDH_INVALID_PUBLIC_KEY: 'Public key is not valid for specified curve',
   ERR_CRYPTO_ENGINE_UNKNOWN: 'Engine "%s" was not found',
