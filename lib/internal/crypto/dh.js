@@ -58,8 +58,7 @@ function DiffieHellmanGroup(name) {
 
 function known(value, what) {
   if (value !== undefined) return value;
-  const { ERR_CRYPTO_INVALID_KEYTYPE } = require('internal/errors').codes;
-  throw Object.assign(new Error(`No ${what}`), { code: new ERR_CRYPTO_INVALID_KEYTYPE().code });
+  throw Object.assign(new Error(`No ${what}`), { code: 'ERR_CRYPTO_INVALID_STATE' });
 }
 
 const dhMethods = {

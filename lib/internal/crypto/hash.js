@@ -66,7 +66,7 @@ function transform(chunk, encoding, callback) {
 }
 
 function flush(callback) {
-  this.push(this.digest());
+  this.push(this[kHandle].digest(false));
   callback();
 }
 

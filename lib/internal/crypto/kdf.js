@@ -46,17 +46,18 @@ function scryptCheck(password, salt, keylen, options) {
   let maxmem = 32 * 1024 * 1024;
   if (options) {
     const pick = (short, long, value) => {
-      const given = options[short] !== undefined;
-      if (given) {
-        validateUint32(options[short], short);
-        value = options[short];
+      const shortValue = options[short];
+      if (shortValue !== undefined) {
+        validateUint32(shortValue, short);
+        value = shortValue || value;
       }
-      if (options[long] !== undefined) {
-        if (given) throw new ERR_INCOMPATIBLE_OPTION_PAIR(short, long);
-        validateUint32(options[long], long);
-        value = options[long];
+      const longValue = options[long];
+      if (longValue !== undefined) {
+        if (shortValue !== undefined) throw new ERR_INCOMPATIBLE_OPTION_PAIR(short, long);
+        validateUint32(longValue, long);
+        value = longValue || value;
       }
-      return value || { N: 16384, r: 8, p: 1 }[short];
+      return value;
     };
     N = pick('N', 'cost', N);
     r = pick('r', 'blockSize', r);

@@ -30,11 +30,14 @@ function setEngine(id, flags) {
   throw new ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
 }
 
-function encapsulate() {
+// The installed OpenSSL (3.0) has no key encapsulation.
+function encapsulate(key) {
+  require('internal/crypto/keys').publicOrPrivateHandle(key);
   throw new ERR_CRYPTO_KEM_NOT_SUPPORTED();
 }
 
-function decapsulate() {
+function decapsulate(key) {
+  require('internal/crypto/keys').privateHandle(key);
   throw new ERR_CRYPTO_KEM_NOT_SUPPORTED();
 }
 

@@ -8,11 +8,15 @@ const constants = require('internal/crypto/constants');
 
 function rsa(operation, defaultPadding, handleOf) {
   return (options, buffer) => {
+    const padding = options?.padding || defaultPadding;
+    const { oaepHash, encoding } = options ?? {};
+    if (oaepHash !== undefined) {
+      validateString(oaepHash, 'key.oaepHash');
+      if (binding.hashSize(oaepHash) === undefined)
+        throw Object.assign(new Error(`Invalid digest: ${oaepHash}`), { code: 'ERR_OSSL_EVP_INVALID_DIGEST' });
+    }
     const handle = handleOf(options);
-    const padding = options.padding || defaultPadding;
-    const { oaepHash, encoding } = options;
-    let { oaepLabel } = options;
-    if (oaepHash !== undefined) validateString(oaepHash, 'key.oaepHash');
+    let { oaepLabel } = options ?? {};
     if (oaepLabel !== undefined) oaepLabel = bytesFrom(oaepLabel, 'key.oaepLabel', encoding);
     buffer = bytesFrom(buffer, 'buffer', encoding);
     return binding.rsaJob(undefined, operation, handle, buffer, padding, oaepHash, oaepLabel);

@@ -90,7 +90,7 @@ static bool cipher_open_authenticated(Call *call, Cipher *self, const char *name
 /* cipherOpen(encrypts, name, key, iv or null, tag length or -1) */
 static Value cipher_open(Call *call) {
     TEXT name = {0};
-    VIEW key_view, iv;
+    VIEW key_view = {0}, iv = {0};
     bool encrypts = call_bool(call, 0), has_iv = call_is_given(call, 3);
     if (!call_text(call, 1, &name) || !call_view(call, 3, &iv)) return NULL;
     Key *key_object = call_key(call, 2);
@@ -144,7 +144,7 @@ static int cipher_mode(const Cipher *self) {
 
 static Value cipher_update(Call *call) {
     Cipher *self = (Cipher *)call_handle(call, &cipher_class);
-    VIEW data;
+    VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
     ERR_clear_error();
     if (!self->ctx || data.len > INT_MAX - EVP_MAX_BLOCK_LENGTH)
@@ -236,7 +236,7 @@ static Value cipher_set_auth_tag(Call *call) {
 /* setAAD(data, length of the text or -1) */
 static Value cipher_set_aad(Call *call) {
     Cipher *self = (Cipher *)call_handle(call, &cipher_class);
-    VIEW data;
+    VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
     if (!self->ctx || !self->is_authenticated) return value_bool(false);
     int64_t plain_len = call_int64(call, 1);

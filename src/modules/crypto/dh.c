@@ -77,7 +77,7 @@ static Value dh_group(Call *call) {
 
 /* dhOpen(prime or its bits, generator number or bytes) */
 static Value dh_open(Call *call) {
-    VIEW prime, generator;
+    VIEW prime = {0}, generator = {0};
     if (!call_view(call, 0, &prime) || !call_view(call, 1, &generator)) return NULL;
     ERR_clear_error();
     bool g_is_number = value_is_number(call_arg(call, 1));
@@ -134,7 +134,7 @@ static Value dh_get(Call *call) {
 /* set(is private, bytes) */
 static Value dh_set(Call *call) {
     DhObject *self = (DhObject *)call_handle(call, &dh_class);
-    VIEW view;
+    VIEW view = {0};
     if (!self || !call_view(call, 1, &view)) return NULL;
     BIGNUM *n = view_bignum(&view);
     if (call_bool(call, 0))
@@ -146,7 +146,7 @@ static Value dh_set(Call *call) {
 
 static Value dh_compute_secret(Call *call) {
     DhObject *self = (DhObject *)call_handle(call, &dh_class);
-    VIEW other;
+    VIEW other = {0};
     if (!self || !call_view(call, 0, &other)) return NULL;
     ERR_clear_error();
     BIGNUM_AUTO theirs = view_bignum(&other);
@@ -247,7 +247,7 @@ static bool private_is_in_range(const EC_GROUP *group, const BIGNUM *n) {
 
 static Value ecdh_set_private(Call *call) {
     EcdhObject *self = (EcdhObject *)call_handle(call, &ecdh_class);
-    VIEW view;
+    VIEW view = {0};
     if (!self || !call_view(call, 0, &view)) return NULL;
     ERR_clear_error();
     BIGNUM_AUTO n = view_bignum(&view);
@@ -279,7 +279,7 @@ static EC_POINT *point_read(const EC_GROUP *group, const View *view) {
 
 static Value ecdh_set_public(Call *call) {
     EcdhObject *self = (EcdhObject *)call_handle(call, &ecdh_class);
-    VIEW view;
+    VIEW view = {0};
     if (!self || !call_view(call, 0, &view)) return NULL;
     ERR_clear_error();
     EC_POINT *point = point_read(EC_KEY_get0_group(self->key), &view);
@@ -293,7 +293,7 @@ static Value ecdh_set_public(Call *call) {
 /* computeSecret(other) -> Buffer; undefined for a point that is not on the curve */
 static Value ecdh_compute(Call *call) {
     EcdhObject *self = (EcdhObject *)call_handle(call, &ecdh_class);
-    VIEW view;
+    VIEW view = {0};
     if (!self || !call_view(call, 0, &view)) return NULL;
     ERR_clear_error();
     const EC_GROUP *group = EC_KEY_get0_group(self->key);
@@ -327,7 +327,7 @@ static const Native ecdh_methods[] = {
 
 /* ecdhConvert(point, curve, form) */
 static Value ecdh_convert(Call *call) {
-    VIEW view;
+    VIEW view = {0};
     TEXT name = {0};
     if (!call_view(call, 0, &view) || !call_text(call, 1, &name)) return NULL;
     int nid = OBJ_sn2nid(name.data);

@@ -109,7 +109,7 @@ static Value hash_copy(Call *call) {
 
 static Value hash_update(Call *call) {
     Hash *self = (Hash *)call_handle(call, &hash_class);
-    VIEW data;
+    VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
     return value_bool(self->ctx && EVP_DigestUpdate(self->ctx, data.data, data.len) == 1);
 }
@@ -147,13 +147,16 @@ static const Native hash_methods[] = {
 /* hashWhole(name, data, outputLength or -1, as hex) */
 static Value hash_whole(Call *call) {
     TEXT name = {0};
-    VIEW data;
+    VIEW data = {0};
     if (!call_text(call, 0, &name) || !call_view(call, 1, &data)) return NULL;
     int64_t out_len = call_int64(call, 2);
     ERR_clear_error();
     const EVP_MD *md = md_find(name.data);
-    if (!md) return throw_ssl(call, "Digest method not supported");
-    if (!out_len_is_fine(call, md, &out_len)) return NULL;
+    if (!md) return throw_error(call, NULL, "Digest method %s is not supported", name.data);
+    if (out_len == EVP_MD_get_size(md)) out_len = -1;
+    if (out_len >= 0 && !md_is_xof(md))
+        return throw_error(call, NULL, "Output length %lld is invalid for %s, which does not support XOF",
+                           (long long)out_len, name.data);
     MD_CTX ctx = EVP_MD_CTX_new();
     char *digest = NULL;
     size_t len;
@@ -196,7 +199,7 @@ static EVP_MAC_CTX *hmac_start(const char *name, const void *key, size_t key_len
 /* hmacOpen(name, key bytes or Key) */
 static Value hmac_open(Call *call) {
     TEXT name = {0};
-    VIEW key;
+    VIEW key = {0};
     if (!call_text(call, 0, &name)) return NULL;
     Key *object = call_key(call, 1);
     if (!object && !call_view(call, 1, &key)) return NULL;
@@ -216,7 +219,7 @@ static Value hmac_open(Call *call) {
 
 static Value hmac_update(Call *call) {
     Hmac *self = (Hmac *)call_handle(call, &hmac_class);
-    VIEW data;
+    VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
     return value_bool(self->ctx && EVP_MAC_update(self->ctx, (unsigned char *)data.data, data.len) == 1);
 }

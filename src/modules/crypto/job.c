@@ -76,7 +76,7 @@ void view_free(View *view) {
 
 Bytes call_copy(Call *call, size_t i) {
     Bytes bytes = {0};
-    VIEW view;
+    VIEW view = {0};
     if (call_view(call, i, &view)) bytes_append(&bytes, view.data, view.len);
     return bytes;
 }

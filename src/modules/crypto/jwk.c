@@ -97,7 +97,7 @@ static Value key_from_rsa(Call *call) {
 /* keyFromEc(curve, point or [x, y] joined after a 4, private number or undefined) -> Key or undefined */
 static Value key_from_ec(Call *call) {
     TEXT curve = {0};
-    VIEW point, number;
+    VIEW point = {0}, number = {0};
     if (!call_text(call, 0, &curve) || !call_view(call, 1, &point) || !call_view(call, 2, &number))
         return NULL;
     bool is_private = call_is_given(call, 2);

@@ -81,7 +81,7 @@ static Bytes call_secret(Call *call, size_t i) {
     if (key)
         bytes_append(&bytes, key->secret.data, key->secret.len);
     else {
-        VIEW view;
+        VIEW view = {0};
         if (call_view(call, i, &view)) bytes_append(&bytes, view.data, view.len);
     }
     return bytes;

@@ -43,7 +43,7 @@ Object key_pkey_new(Realm *realm, int type, EVP_PKEY *pkey) {
 
 /* keySecret(bytes) */
 static Value key_secret(Call *call) {
-    VIEW view;
+    VIEW view = {0};
     if (!call_view(call, 0, &view)) return NULL;
     Bytes secret = {0};
     bytes_append(&secret, view.data, view.len);
@@ -113,7 +113,7 @@ static Value throw_key(Call *call, EVP_PKEY *pkey, const Passphrase *passphrase,
     EVP_PKEY_free(pkey);
     if (passphrase->was_asked && !passphrase->is_given) {
         ERR_clear_error();
-        return throw_type(call, "ERR_MISSING_PASSPHRASE", "Passphrase required for encrypted key");
+        ERR_raise(ERR_LIB_CRYPTO, ERR_R_INTERRUPTED_OR_CANCELLED);
     }
     return throw_ssl(call, fallback);
 }
@@ -122,7 +122,7 @@ static Value throw_key(Call *call, EVP_PKEY *pkey, const Passphrase *passphrase,
  * one or of a certificate. */
 static Value key_parse(Call *call) {
     bool wants_private = call_bool(call, 0);
-    VIEW data, phrase;
+    VIEW data = {0}, phrase = {0};
     TEXT format = {0}, type = {0};
     if (!call_view(call, 1, &data) || !call_text(call, 2, &format) || !call_text(call, 3, &type) ||
         !call_view(call, 4, &phrase))
@@ -227,9 +227,8 @@ static void set_param_text(Realm *realm, Object object, const char *name, EVP_PK
     for (char *c = text; *c; c++)
         if (*c >= 'A' && *c <= 'Z') *c = (char)(*c + 'a' - 'A');
     /* SHA2-256 is sha256 to programs. */
-    char *at = strncmp(text, "sha2-", 5) == 0 ? text + 2 : text;
-    if (at != text) memcpy(at, "sha", 3), at[3] = '\0', memmove(at + 3, text + 5, strlen(text + 5) + 1);
-    object_set(realm, object, name, value_string(realm, at));
+    if (strncmp(text, "sha2-", 5) == 0) memmove(text + 3, text + 5, strlen(text + 5) + 1);
+    object_set(realm, object, name, value_string(realm, text));
 }
 
 /* What asymmetricKeyDetails says; the exponent as hexadecimal digits. */
@@ -347,7 +346,7 @@ Value key_encode(Realm *realm, EVP_PKEY *pkey, bool is_private, const char *form
 static Value key_export(Call *call) {
     Key *self = (Key *)call_handle(call, &key_class);
     TEXT format = {0}, type = {0}, cipher = {0};
-    VIEW phrase;
+    VIEW phrase = {0};
     if (!self || !call_text(call, 0, &format) || !call_text(call, 1, &type) || !call_text(call, 2, &cipher) ||
         !call_view(call, 3, &phrase))
         return NULL;
@@ -372,7 +371,7 @@ static Value key_raw(Call *call) {
 /* keyFromRaw(name, private, bytes) -> Key, or undefined for bytes that are none */
 static Value key_from_raw(Call *call) {
     TEXT name = {0};
-    VIEW data;
+    VIEW data = {0};
     if (!call_text(call, 0, &name) || !call_view(call, 2, &data)) return NULL;
     bool is_private = call_bool(call, 1);
     int id = 0;

@@ -147,7 +147,7 @@ static Value keygen_curve(Call *call) {
 /* keygenDh(callback, group, prime, prime bits, generator) */
 static Value keygen_dh(Call *call) {
     TEXT group = {0};
-    VIEW prime;
+    VIEW prime = {0};
     if (!call_text(call, 1, &group) || !call_view(call, 2, &prime)) return NULL;
     ERR_clear_error();
     KeygenJob *job = NEW(KeygenJob);

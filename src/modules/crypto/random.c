@@ -137,6 +137,7 @@ static Value prime_check(Call *call) {
     job->job.class = &prime_class;
     job->is_check = true;
     job->prime = call_bignum(call, 1);
+    if (!job->prime) job->prime = BN_new();
     return job_start(call, &job->job, 0);
 }
 

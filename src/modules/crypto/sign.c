@@ -46,7 +46,7 @@ static Value sign_open(Call *call) {
 
 static Value sign_update(Call *call) {
     Signer *self = (Signer *)call_handle(call, &signer_class);
-    VIEW data;
+    VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
     if (!self->ctx || EVP_DigestUpdate(self->ctx, data.data, data.len) != 1)
         return throw_error(call, "ERR_CRYPTO_INVALID_STATE", "Not initialised");
