@@ -6,13 +6,25 @@
 #include "manager/root.h"
 #include "sys/runtime.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_called(const char *argv0, const char *name) {
     const char *slash = strrchr(argv0, '/');
     return strcmp(slash ? slash + 1 : argv0, name) == 0;
+}
+
+/* The program that gets a listening socket wants to see its own pid beside it. */
+static int become_listener(char **args) {
+    char pid[32];
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    setenv("LISTEN_PID", pid, 1);
+    execvp(args[0], args);
+    fprintf(stderr, "galley: cannot run %s: %s\n", args[0], strerror(errno));
+    return 127;
 }
 
 static int run_daemon(int argc, char **argv) {
@@ -24,6 +36,7 @@ static int run_daemon(int argc, char **argv) {
     if (strcmp(what, "@rotate") == 0 && argc == 6)
         return rotate_file(argv[2], strcmp(argv[3], "renamed") == 0, (unsigned)atoi(argv[4]),
                            strcmp(argv[5], "gz") == 0);
+    if (strcmp(what, "@listen") == 0 && argc > 2) return become_listener(argv + 2);
     return EXIT_FAILURE;
 }
 

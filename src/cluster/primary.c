@@ -348,3 +348,13 @@ unsigned long cluster_worker_connections(const ClusterWorker *worker) {
     unsigned long taken = worker->slot < 0 ? 0 : board_taken(&worker->primary->board, (unsigned)worker->slot);
     return worker->dealt + taken;
 }
+
+size_t cluster_primary_copy_listeners(const ClusterPrimary *primary, int *fds, size_t most) {
+    size_t count = 0;
+    LIST_EACH(&primary->listeners, Listener, link, listener) {
+        if (count == most || !listener->is_listening) break;
+        int copy = fcntl(listener->fd, F_DUPFD_CLOEXEC, 0);
+        if (copy >= 0) fds[count++] = copy;
+    }
+    return count;
+}

@@ -68,6 +68,9 @@ ClusterPrimary *cluster_primary_new(uv_loop_t *loop, const ClusterOptions *optio
                                     const ClusterEvents *events, void *owner);
 /* Closes the sockets. All workers must have been freed before. */
 void cluster_primary_free(ClusterPrimary *primary);
+/* Copies of the listening sockets (at most `most`, returns how many), each to be closed: whoever has no
+ * worker at the moment can see by them whether somebody knocks. */
+size_t cluster_primary_copy_listeners(const ClusterPrimary *primary, int *fds, size_t most);
 /* For sockets that are opened from now on. */
 void cluster_primary_set_policy(ClusterPrimary *primary, ClusterPolicy policy);
 

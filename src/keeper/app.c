@@ -357,6 +357,14 @@ static char *check_whole(const App *app) {
     return problem ? mem_printf("the name \"%s\" %s", app->name, problem) : NULL;
 }
 
+static bool is_javascript_runtime(const char *interpreter) {
+    static const char *const names[] = {"galley", "galley-js", "node", "nodejs", "bun"};
+    const char *slash = strrchr(interpreter, '/');
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(slash ? slash + 1 : interpreter, names[i]) == 0) return true;
+    return false;
+}
+
 App *app_new(const json_t *config, char **error) {
     App *app = NEW(App);
     *error = NULL;
@@ -382,6 +390,7 @@ App *app_new(const json_t *config, char **error) {
         return NULL;
     }
     app->is_cluster = strcmp(app->mode, "cluster_mode") == 0;
+    app->is_javascript = is_javascript_runtime(app->interpreter);
     app->instances_auto = json_is_string(json_object_get(app->config, "instances"));
     if (app->cron && strcmp(app->cron, "0") == 0) app->cron = NULL;
     if (app->parallel < 1) app->parallel = 1;

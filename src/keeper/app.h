@@ -53,7 +53,7 @@ typedef struct {
     uint64_t kill_timeout, listen_timeout, restart_delay, exp_backoff, min_uptime, watch_delay, drain_timeout;
     uint64_t max_memory, log_max_size, log_max_age;
     bool autostart, autorestart, treekill, wait_ready, shutdown_with_message, merge_logs, disable_logs, watch;
-    bool log_compress, is_cluster, instances_auto;
+    bool log_compress, is_cluster, is_javascript, instances_auto;
 } App;
 
 /* Reads the canonical form. NULL and a message in *error (the caller frees it) if it is none. */

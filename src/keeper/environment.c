@@ -62,6 +62,9 @@ char **environment_for(const Worker *worker, int channel_fd, unsigned run_id) {
                                        "LISTEN_FDS", "LISTEN_PID"};
     for (size_t i = 0; i < COUNT_OF(ours); i++)
         mem_free(map_remove(&map, ours[i]));
+    if (app->port) set(&map, "PORT", mem_printf("%lld", app->port));
+    if (keeper->listen_fd >= 0)
+        set_copy(&map, "LISTEN_FDS", "1"); /* LISTEN_PID is known to the child alone */
     if (channel_fd >= 0) {
         set(&map, "NODE_CHANNEL_FD", mem_printf("%d", channel_fd));
         set_copy(&map, "NODE_CHANNEL_SERIALIZATION_MODE", "json");

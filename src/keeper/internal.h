@@ -113,6 +113,7 @@ struct Keeper {
     bool begun, quitting, forgetting, ended;
     int last_exit_code;
     struct Limits *limits;
+    int listen_fd;           /* of an app of any language, given to it as systemd does; -1: none */
     ClusterPrimary *primary; /* holds the app's listening sockets; NULL in fork mode */
     unsigned last_run;       /* NODE_UNIQUE_ID of the newest run */
 };
@@ -156,6 +157,12 @@ void requests_check(Keeper *keeper); /* a worker has changed: are those who wait
 void requests_close(Keeper *keeper);
 bool requests_have_root(const Keeper *keeper);
 void keeper_tell(Keeper *keeper, json_t *event); /* to all who listen */
+
+/* port.c */
+/* Opens the socket that the declaration's `port` asks for. NULL, or why not; the caller frees it. */
+char *port_open(Keeper *keeper);
+/* Whether old and new process can serve at the same time, so that a reload need not interrupt. */
+bool app_can_overlap(const Keeper *keeper);
 
 /* limits.c */
 void limits_open(Keeper *keeper);

@@ -259,6 +259,7 @@ static void on_connection(void *owner, int fd) {
 
 static void discard(Keeper *keeper) {
     if (keeper->lock >= 0) close(keeper->lock);
+    if (keeper->listen_fd >= 0) close(keeper->listen_fd);
     app_free(keeper->app);
     home_close(&keeper->home);
     mem_free(keeper->key);
@@ -272,6 +273,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
         .home = {mem_strdup(home->path), home->is_pm2},
         .key = mem_strdup(key),
         .options = options,
+        .listen_fd = -1,
         .lock = -1
     };
     List *lists[] = {&keeper->workers, &keeper->runs, &keeper->clients, &keeper->jobs, &keeper->leftovers};
@@ -282,6 +284,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
     mem_free(lock_path);
     *error = keeper->lock == -EWOULDBLOCK ? mem_strdup("another keeper has it") : NULL;
     if (!*error) keeper->app = read_app(keeper, error);
+    if (!*error) *error = port_open(keeper);
     int failure = 0;
     char *folder = home_app_path(home, key, NULL);
     if (!*error)

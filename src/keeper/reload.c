@@ -7,7 +7,7 @@ static size_t under_way(const Keeper *keeper) {
     size_t count = 0;
     LIST_EACH(&keeper->workers, Worker, link, worker) {
         bool starting = worker->state == WORKER_LAUNCHING || worker->state == WORKER_RESTARTING;
-        count += worker->state == WORKER_RELOADING || (starting && !worker->keeper->app->is_cluster);
+        count += worker->state == WORKER_RELOADING || (starting && !app_can_overlap(keeper));
     }
     return count;
 }

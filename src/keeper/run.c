@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHILD_CHANNEL_FD 3
+#define CHILD_LISTEN_FD 3 /* as systemd has it */
+#define CHILD_CHANNEL_FD 4
 
 static bool is_named(const char *path, const char *name) {
     const char *slash = strrchr(path, '/');
@@ -25,10 +26,7 @@ static bool is_named(const char *path, const char *name) {
 }
 
 static bool speaks_messages(const App *app) {
-    static const char *const names[] = {"galley", "galley-js", "node", "nodejs", "bun"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (is_named(app->interpreter, names[i])) return true;
-    return app->wait_ready || app->shutdown_with_message;
+    return app->is_javascript || app->wait_ready || app->shutdown_with_message;
 }
 
 static void append_words(char **args, size_t *count, char **words) {
@@ -50,9 +48,11 @@ static char *preload_path(const App *app) {
 }
 
 /* The strings stay the app's, but for `interpreter` and `preload`, which stay the caller's. */
-static char **command_line(const App *app, char *interpreter, char *preload) {
-    char **args = mem_new((words_count(app->args) + words_count(app->interpreter_args) + 5) * sizeof(char *));
+static char **command_line(const App *app, char *interpreter, char *preload, bool listens) {
+    char **args = mem_new((words_count(app->args) + words_count(app->interpreter_args) + 7) * sizeof(char *));
     size_t count = 0;
+    if (listens) args[count++] = "/proc/self/exe";
+    if (listens) args[count++] = "@listen";
     if (interpreter) {
         args[count++] = interpreter;
         if (preload) args[count++] = "--require";
@@ -130,6 +130,14 @@ static void kill_kin(Run *run, int signal) {
     }
 }
 
+/* PM2 writes SIGINT where there was no signal, and somebody may look for that. */
+static void tell_end(const Run *run, int status, int signal) {
+    const Keeper *keeper = run->keeper;
+    const char *name = signal_name(signal), *none = keeper->home.is_pm2 ? "SIGINT" : "none";
+    log_line("App [%s:%lld] exited with code [%d] via signal [%s]", keeper->app->name, run->worker_id, status,
+             signal ? (name ? name : "?") : none);
+}
+
 static void run_ended(void *owner, int status, int signal) {
     Run *run = owner;
     Worker *worker = run->worker;
@@ -144,9 +152,7 @@ static void run_ended(void *owner, int status, int signal) {
     output_close(run->out);
     output_close(run->error);
     run->out = run->error = NULL;
-    const char *name = signal_name(signal);
-    log_line("App [%s:%lld] exited with code [%d] via signal [%s]", keeper->app->name, run->worker_id, status,
-             signal ? (name ? name : "?") : "SIGINT");
+    tell_end(run, status, signal);
     keeper->last_exit_code = signal ? 128 + signal : status;
     if (worker && worker->run == run) {
         worker->exit_code = status;
@@ -247,6 +253,8 @@ static char *describe_failure(const App *app, const char *program, int error) {
 }
 
 static void run_began(Run *run) {
+    const Worker *worker = run->worker;
+    bool is_successor = worker->run != NULL && worker->state == WORKER_ONLINE;
     const App *app = run->keeper->app;
     ProcFigures figures;
     run->pid = process_pid(run->process);
@@ -257,7 +265,7 @@ static void run_began(Run *run) {
     output_attach(run->error, run->pid);
     if (app->wait_ready)
         uv_timer_start(&run->timer, late, app->listen_timeout ? app->listen_timeout : 3000, 0);
-    else if (!run->dealt)
+    else if (!run->dealt && !(is_successor && app_can_overlap(run->keeper)))
         run->ready = true;
 }
 
@@ -275,13 +283,14 @@ Run *run_start(Worker *worker, char **error) {
     uv_timer_init(keeper->loop, &run->timer);
     run->timer.data = run;
 
-    int fds[4] = {-1, -1, -1, -1};
+    int fds[5] = {-1, -1, -1, -1, -1};
+    if (keeper->listen_fd >= 0) fds[CHILD_LISTEN_FD] = dup(keeper->listen_fd);
     run->out = output_open(worker, false, &fds[1]);
     run->error = output_open(worker, true, &fds[2]);
     open_input(run, &fds[0]);
     int failure = open_channel(run, &fds[CHILD_CHANNEL_FD]);
     char *preload = preload_path(app);
-    char **args = command_line(app, interpreter, preload);
+    char **args = command_line(app, interpreter, preload, keeper->listen_fd >= 0);
     char **env = environment_for(worker, run->channel ? CHILD_CHANNEL_FD : -1, keeper->last_run);
     ProcessOptions options = {
         .file = args[0],
@@ -289,12 +298,12 @@ Run *run_start(Worker *worker, char **error) {
         .env = env,
         .cwd = app->cwd,
         .fds = fds,
-        .fd_count = run->channel ? 4 : 3,
+        .fd_count = run->channel ? 5 : 4,
         .own_group = true,
     };
     *error = set_identity(app, &options);
     if (!*error && !failure) failure = process_spawn(keeper->loop, &options, run_ended, run, &run->process);
-    if (!*error && failure) *error = describe_failure(app, args[0], failure);
+    if (!*error && failure) *error = describe_failure(app, interpreter ? interpreter : app->script, failure);
     for (size_t i = 0; i < COUNT_OF(fds); i++)
         if (fds[i] > STDERR_FILENO) close(fds[i]);
     environment_free(env);

@@ -169,10 +169,12 @@ static void recover(Worker *worker) {
     wait_ms(worker, worker->delay_ms);
 }
 
+/* A program of another language does not tell that it listens: it is taken when it has lived for a second. */
 static uint64_t reload_patience_ms(const Worker *worker) {
     const App *app = worker->keeper->app;
     bool served = worker->run && worker->run->listening;
     if (app->listen_timeout) return app->listen_timeout;
+    if (!app->is_cluster && !app->wait_ready) return 1000;
     return served || app->wait_ready ? 30000 : 3000;
 }
 
@@ -181,7 +183,7 @@ static void launch_successor(Worker *worker) {
     char *problem = NULL;
     worker->wants_reload = false;
     worker->reload_failed = false;
-    if (!worker->keeper->app->is_cluster) {
+    if (!app_can_overlap(worker->keeper)) {
         stop_then_launch(worker);
         return;
     }
@@ -231,7 +233,8 @@ static void roll_back(Worker *worker) {
  * promised to say when it is ready. */
 static void hand_over_or_back(Worker *worker) {
     bool did_serve = worker->run && worker->run->listening;
-    if (worker->successor->online && !did_serve && !worker->keeper->app->wait_ready)
+    bool runs = worker->successor->online || !worker->successor->dealt;
+    if (runs && !did_serve && !worker->keeper->app->wait_ready)
         hand_over(worker);
     else
         roll_back(worker);

@@ -43,7 +43,8 @@ struct Root {
     List wards;
     List clients;
     long long last_call;
-    bool quitting, leaving;
+    bool quitting, leaving, asked_to_end;
+    pid_t seen_dead;
     struct Client *quit_client; /* who asked for the end */
     json_t *quit_id;
     uv_signal_t signals[2];

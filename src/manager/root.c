@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void close_handles(Root *root) {
@@ -67,8 +68,18 @@ static void status_came(void *owner, Ward *ward, json_t *answer) {
         ward_ask(ward, json_pack("{sssb}", "do", "quit", "forget", 1), ignore_answer, root);
 }
 
+/* As the first process of a container it inherits orphans. Its own children are waited for elsewhere and at
+ * once, so one that is dead at two looks is nobody's. */
+static void reap_orphan(Root *root) {
+    siginfo_t dead = {0};
+    if (getpid() != 1 || waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) < 0) return;
+    if (dead.si_pid && dead.si_pid == root->seen_dead) waitpid(dead.si_pid, NULL, WNOHANG);
+    root->seen_dead = dead.si_pid;
+}
+
 static void look_whether_all_rest(uv_timer_t *timer) {
     Root *root = timer->data;
+    reap_orphan(root);
     LIST_EACH(&root->wards, Ward, link, ward)
     ward_ask(ward, json_pack("{ss}", "do", "status"), status_came, root);
 }
@@ -139,7 +150,7 @@ int root_run(const char *home_path, bool is_pm2, RootOptions options) {
     int exit_code = EXIT_FAILURE;
     if (home_open(&root->home, home_path, is_pm2) == 0 && uv_loop_init(&root->loop) == 0) {
         if (open_root(root)) run(root);
-        exit_code = root->exit_code;
+        exit_code = root->asked_to_end ? EXIT_SUCCESS : root->exit_code;
         if (root->lock >= 0) close(root->lock);
         uv_loop_close(&root->loop);
         home_close(&root->home);
