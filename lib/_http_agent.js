@@ -144,6 +144,7 @@ Agent.prototype.addRequest = function addRequest(request, options, port, localAd
     this.reuseSocket(socket, request);
     setRequestSocket(this, request, socket);
     this.sockets[name].push(socket);
+    this.totalSocketCount++;
   } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
     this.createSocket(request, options, (error, created) => {
       if (error) request.onSocket(created, error);
@@ -222,7 +223,7 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
     if (at === -1) continue;
     pool[name].splice(at, 1);
     if (pool[name].length === 0) delete pool[name];
-    if (!socket.writable || pool === this.sockets && socket.destroyed) this.totalSocketCount--;
+    if (pool === this.sockets) this.totalSocketCount--;
   }
   // The place that became free is for whoever waits: first for the same host, else for any.
   let waiting;
@@ -282,10 +283,7 @@ Agent.prototype.destroy = function destroy() {
 function setRequestSocket(agent, request, socket) {
   request.onSocket(socket);
   const agentTimeout = agent.options.timeout || 0;
-  if (request.timeout === undefined || request.timeout === agentTimeout) {
-    if (request.timeout === undefined && socket.timeout !== agentTimeout && socket.setTimeout) socket.setTimeout(agentTimeout);
-    return;
-  }
+  if (request.timeout === undefined || request.timeout === agentTimeout) return;
   socket.setTimeout(request.timeout);
 }
 

@@ -327,7 +327,7 @@ function tickOnSocket(request, socket) {
   socket.on('end', socketOnEnd);
   socket.on('close', socketCloseListener);
   socket.on('drain', onDrain);
-  if (request.timeout !== undefined) listenSocketTimeout(request);
+  if (request.timeout !== undefined || request.agent?.options?.timeout) listenSocketTimeout(request);
   request.emit('socket', socket);
   if (request.timeoutPending !== undefined) {
     const ms = request.timeoutPending;
@@ -446,6 +446,7 @@ function socketOnData(data) {
     if (request.listenerCount(event) > 0) {
       request.upgradeOrConnect = true;
       socket.emit('agentRemove');
+      socket._httpMessage = null;
       socket.readableFlowing = null;
       request.emit(event, response, socket, data.subarray(result));
       request.destroyed = true;
@@ -566,8 +567,6 @@ function responseOnEndKeepAlive(request) {
 }
 
 function emitFree(request, socket) {
-  if (socket.destroyed) return;
-  if (socket.listenerCount('error') === 0) socket.once('error', nothing);
   socket.emit('free');
 }
 

@@ -266,8 +266,7 @@ function completeHeader(self, header) {
 
   const hasLength = (saw & SAW.LENGTH) !== 0;
   if (self._removedConnection) {
-    // What ends a body without a length is the end of the connection.
-    self._last = !self.shouldKeepAlive || (!hasLength && !self.chunkedEncoding && self._hasBody);
+    self._last = !self.shouldKeepAlive;
   } else if ((saw & SAW.CONNECTION) === 0) {
     const keepsAlive = self.shouldKeepAlive && (hasLength || self.useChunkedEncodingByDefault || self.agent);
     if (keepsAlive && self.maxRequestsOnConnectionReached) {

@@ -679,9 +679,10 @@ function socketOnError(error) {
       case 'ERR_HTTP_REQUEST_TIMEOUT': this.write(requestTimedOut); break;
       default: this.write(badRequest); break;
     }
-    if (typeof this.destroySoon === 'function') this.destroySoon();
-    else this.end();
-    return;
+    if (this.writableLength > 0 && typeof this.destroySoon === 'function') {
+      this.destroySoon();
+      return;
+    }
   }
   this.destroy(error);
 }

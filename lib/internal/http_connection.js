@@ -15,7 +15,7 @@ const {
 } = require('internal/errors');
 
 const METHOD = 0xff, KEEPS_ALIVE = 1 << 8, IS_OLD = 1 << 9, COMPLETE = 1 << 10, HAS_HOST = 1 << 11;
-const DATE = 1, KEEP_ALIVE = 2, CLOSE = 4, LENGTH = 8, LAST = 16, NO_BODY = 32, HINT = 64;
+const DATE = 1, KEEP_ALIVE = 2, CLOSE = 4, LENGTH = 8, LAST = 16, NO_BODY = 32, HINT = 64, CHUNKED = 128;
 
 const servers = [];
 const connections = [];
@@ -57,7 +57,9 @@ class HTTPConnection {
   }
 
   takeMore() {
-    if (!this.isGone) binding.resume(this.id);
+    if (this.isGone) return;
+    binding.resume(this.id);
+    if (this.socket !== null && this.socket.isPaused()) this.socket.resume();
   }
 
   destroy(error) {
@@ -65,8 +67,6 @@ class HTTPConnection {
     else if (!this.isGone) binding.destroy(this.id);
   }
 }
-
-const nothing = () => {};
 
 function makeSocket(server, handle) {
   const socket = new net.Socket({ handle: handle ?? undefined, allowHalfOpen: true, readable: true, writable: true });
@@ -153,7 +153,9 @@ function onRequest(serverId, id, info, target, head, body) {
 function onBody(id, chunk) {
   const request = connections[id]?.request;
   if (!request || request._dumped) return;
-  if (!request.push(chunk)) binding.pause(id);
+  if (request.push(chunk)) return;
+  binding.pause(id);
+  connections[id]?.socket?.pause();
 }
 
 function onTrailers(id, text) {
@@ -206,7 +208,9 @@ function answer(response, connection, chunk, encoding) {
   if (response.finished || response.destroyed || response._trailer !== '' || response.strictContentLength ||
       response._removedConnection || response._removedContLen || response._removedTE || connection.isGone ||
       response.writableCorked !== 0 || response._rejectsBody()) return false;
-  if (!response._header) {
+  // As in Node: who writes the head before the body is known gets chunks.
+  const isWhole = !response._header;
+  if (isWhole) {
     response._implicitHeader();
     // Somebody who listened for the head may have had more in mind.
     if (response[kSocket] !== null || !response._header) return false;
@@ -229,8 +233,8 @@ function answer(response, connection, chunk, encoding) {
   if (!response._hasBody) {
     bits |= NO_BODY;
   } else if ((saw & SAW.LENGTH) === 0) {
-    if (chunks) bits |= LENGTH;
-    else last = true;
+    if (!chunks) last = true;
+    else bits |= isWhole ? LENGTH : CHUNKED;
   }
   if (last) bits |= LAST;
   const { id } = connection;
@@ -369,12 +373,13 @@ function configure(server) {
   const accepts = isPlain(server);
   const keepAlive = server.keepAliveTimeout > 0 ? server.keepAliveTimeout + server.keepAliveTimeoutBuffer : 0;
   const most = server.maxRequestsPerSocket > 0 ? `, max=${server.maxRequestsPerSocket}` : '';
-  const settings = `${accepts} ${keepAlive} ${server.keepAliveTimeout} ${server.headersTimeout} ${server.requestTimeout}${most}`;
+  const interval = Math.max(20, Math.min(1000, server.connectionsCheckingInterval || 1000, keepAlive > 0 ? keepAlive >> 2 : 1000));
+  const settings = `${interval} ${accepts} ${keepAlive} ${server.keepAliveTimeout} ${server.headersTimeout} ${server.requestTimeout}${most}`;
   if (settings === server[kSettings]) return;
   server[kSettings] = settings;
   binding.configure(id, accepts, keepAlive | 0, server.headersTimeout | 0, server.requestTimeout | 0,
     server.maxHeaderSize || require('_http_common').maxHeaderSizeOption(),
-    `Keep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}${most}\r\n`);
+    `Keep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}${most}\r\n`, interval);
 }
 
 // Called when a server listens: its connections are taken by C if nobody wants to see them come.

@@ -3,7 +3,7 @@
 #include "http/chunked.h"
 #include "http/scan.h"
 
-enum { EXTENSIONS_LIMIT = 16 * 1024 }; /* of one message, together */
+enum { EXTENSIONS_LIMIT = 16 * 1024 }; /* of one chunk, together */
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -50,6 +50,7 @@ static HttpEvent size_read(HttpReader *reader, char c) {
     if (reader->state == READER_CHUNK_SIZE) {
         if (digit < 0) return chunk_bad(reader, "Invalid character in chunk size");
         reader->left = (uint64_t)digit;
+        reader->extension_len = 0;
         reader->state = READER_CHUNK_DIGITS;
     } else if (digit >= 0 && reader->state == READER_CHUNK_DIGITS) {
         if (reader->left >> 59) return chunk_bad(reader, "Chunk size overflow");

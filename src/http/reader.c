@@ -139,7 +139,6 @@ static HttpEvent head_next(HttpReader *reader, HttpHead *head) {
     reader->method = head->method;
     reader->left = head->content_length;
     reader->skips_body = reader->upgrades = false;
-    reader->extension_len = 0;
     bool request_without_end = !reader->rules->response && head->flags & HTTP_HAS_CODING &&
                                !(head->flags & HTTP_CHUNKED) && !reader->rules->lenient;
     if (request_without_end)

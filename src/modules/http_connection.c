@@ -363,6 +363,7 @@ enum {
     ANSWER_LAST = 1 << 4,
     ANSWER_NO_BODY = 1 << 5,
     ANSWER_KEEP_ALIVE_HINT = 1 << 6,
+    ANSWER_CHUNKED = 1 << 7,
 };
 
 static void answered(HttpConn *conn, bool last) {
@@ -416,10 +417,16 @@ static Value conn_answer(Call *call) {
         bytes_append(out, conn->server->keep_alive_line.data, conn->server->keep_alive_line.len);
     if (bits & ANSWER_CLOSE) bytes_append(out, "Connection: close\r\n", 19);
     if (bits & ANSWER_LENGTH) http_write_length(out, body.len);
+    if (bits & ANSWER_CHUNKED) bytes_append(out, "Transfer-Encoding: chunked\r\n", 28);
     bytes_append(out, "\r\n", 2);
     if (bits & ANSWER_NO_BODY) body.len = 0;
-    bool big = body.len > OUT_MAX / 4;
-    if (!big) bytes_append(out, body.data, body.len);
+    bool big = body.len > OUT_MAX / 4 && !(bits & ANSWER_CHUNKED);
+    if (bits & ANSWER_CHUNKED && !(bits & ANSWER_NO_BODY)) {
+        if (body.len) http_write_chunk(out, body.data, body.len);
+        bytes_append(out, "0\r\n\r\n", 5);
+    } else if (!big) {
+        bytes_append(out, body.data, body.len);
+    }
     if (big || !conn->runs) conn_flush(conn, big ? body : (Slice){0});
     if (!conn->runs) {
         bytes_free(out);

@@ -88,7 +88,7 @@ static Value server_serve(Call *call) {
     return value_int((int32_t)server->id);
 }
 
-/* configure(server, accepts, keepAliveMs, headersMs, requestMs, headSizeLimit, keepAliveLine) */
+/* configure(server, accepts, keepAliveMs, headersMs, requestMs, headSizeLimit, keepAliveLine, intervalMs) */
 static Value server_configure(Call *call) {
     HttpServer *server = call_server(call);
     if (!server) return value_undefined();
@@ -101,6 +101,8 @@ static Value server_configure(Call *call) {
     if (!call_text(call, 6, &text)) return NULL;
     bytes_clear(&server->keep_alive_line);
     bytes_append(&server->keep_alive_line, text.data, text.len);
+    uint64_t interval_ms = (uint64_t)call_int(call, 7);
+    uv_timer_start(&server->wheel, wheel_turns, interval_ms, interval_ms);
     return value_undefined();
 }
 
