@@ -119,6 +119,7 @@ static void keep_house(uv_prepare_t *prepare) {
 
 void loop_open(Realm *realm) {
     uv_loop_init(&realm->loop);
+    uv_loop_configure(&realm->loop, UV_METRICS_IDLE_TIME);
     realm->loop.data = realm;
     uv_timer_init(&realm->loop, &realm->timer);
     uv_check_init(&realm->loop, &realm->immediate_check);
@@ -134,6 +135,7 @@ void loop_open(Realm *realm) {
 }
 
 void realm_run_loop(Realm *realm) {
+    if (!realm->loop_start_ns) realm->loop_start_ns = uv_hrtime();
     glib_schedule(realm);
     while (!realm->stopping && uv_run(&realm->loop, UV_RUN_DEFAULT)) {
     }

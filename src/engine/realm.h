@@ -86,6 +86,7 @@ struct Realm {
     uv_idle_t immediate_idle;
     uv_prepare_t housekeeping;
     void *glib;                  /* the engine's main context, see loop.c */
+    uint64_t loop_start_ns; /* 0 before the loop runs */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;
     int exit_code;

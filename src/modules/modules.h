@@ -15,6 +15,7 @@ extern const Module names_module;
 extern const Module options_module;
 extern const Module os_module;
 extern const Module pipe_module;
+extern const Module performance_module;
 extern const Module process_module;
 extern const Module resources_module;
 extern const Module process_wrap_module;

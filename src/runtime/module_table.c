@@ -15,6 +15,7 @@ const Module *const all_modules[] = {
     &options_module,
     &os_module,
     &pipe_module,
+    &performance_module,
     &process_module,
     &resources_module,
     &process_wrap_module,
