@@ -199,7 +199,7 @@ function checkException(actual, expected, message, fn, self) {
       generated = true;
       message = 'The error is expected to be an instance of ' + `"${expected.name}". Received `;
       if (actual instanceof Error)
-        message += `"${actual.name}"`;
+        message += `"${actual.constructor?.name ?? actual.name}"`;
       else
         message += `"${inspect(actual)}"`;
     }

@@ -241,7 +241,7 @@ function checkedOptions(options) {
     validateObject(inspectOptions, 'options.inspectOptions');
     const all = inspectOptions instanceof Map ? [...inspectOptions.values()] : [inspectOptions];
     for (const each of all) {
-      if (each.colors !== undefined && colorMode !== 'auto')
+      if (each.colors !== undefined)
         throw new ERR_INCOMPATIBLE_OPTION_PAIR('options.inspectOptions.color', 'colorMode');
     }
   }
@@ -304,9 +304,13 @@ Object.defineProperty(Console, Symbol.hasInstance, {
 
 // The program's own console. Its streams are made by the first who asks process for them.
 const globalConsole = Object.create({});
+// Streams that a program has given this console.
+const ownStreams = { stdout: undefined, stderr: undefined };
 const errorHandlers = { stdout: undefined, stderr: undefined };
 
 function isUntouched(name) {
+  if (ownStreams[name] !== undefined)
+    return false;
   const { get } = Object.getOwnPropertyDescriptor(process, name) ?? noop;
   return get !== undefined && get === untouchedStreams[name];
 }
@@ -326,7 +330,7 @@ function globalOptions(descriptor) {
   const name = nameOf(descriptor);
   if (isUntouched(name) && !mayColour(name, descriptor))
     return noColors;
-  return optionsFor(globalConsole, process[name]);
+  return optionsFor(globalConsole, globalConsole[`_${name}`]);
 }
 
 function writeGlobal(descriptor, args) {
@@ -349,11 +353,10 @@ for (const name in methods) {
 }
 initialize(globalConsole, { ignoreErrors: true, colorMode: 'auto', inspectOptions: undefined, groupIndentation: 2 });
 for (const name of ['stdout', 'stderr']) {
-  let own;
   Object.defineProperty(globalConsole, `_${name}`, {
     __proto__: null,
-    get() { return own ?? process[name]; },
-    set(value) { own = value; },
+    get() { return ownStreams[name] ?? process[name]; },
+    set(value) { ownStreams[name] = value; },
     enumerable: false,
     configurable: true,
   });

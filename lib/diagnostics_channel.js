@@ -190,6 +190,8 @@ function tracedChannel(nameOrChannels, name) {
     return channel(`tracing:${nameOrChannels}:${name}`);
   if (typeof nameOrChannels === 'object' && nameOrChannels !== null) {
     const given = nameOrChannels[name];
+    if (given === undefined || given === null)
+      throw new TypeError('Cannot convert undefined or null to object');
     if (!isChannel(given))
       throw new ERR_INVALID_ARG_TYPE(`nameOrChannels.${name}`, ['Channel'], given);
     return given;

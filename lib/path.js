@@ -88,16 +88,14 @@ const posix = {
     if (path.length === 0)
       return '.';
     const hasRoot = path.charCodeAt(0) === slash;
-    let end = path.length;
-    while (end > 1 && path.charCodeAt(end - 1) === slash)
+    let end = path.length - 1;
+    while (end >= 1 && path.charCodeAt(end) === slash)
       end--;
-    while (end > 0 && path.charCodeAt(end - 1) !== slash)
+    while (end >= 1 && path.charCodeAt(end) !== slash)
       end--;
-    if (end === 0)
-      return '.';
-    if (hasRoot && end === 1)
-      return '/';
-    return path.slice(0, end - 1);
+    if (end < 1)
+      return hasRoot ? '/' : '.';
+    return hasRoot && end === 1 ? '//' : path.slice(0, end);
   },
 
   basename(path, suffix) {

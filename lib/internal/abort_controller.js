@@ -2,7 +2,7 @@
 
 // AbortController and AbortSignal. A signal that only waits for others or for a timer is kept alive by its listeners, and by nothing else.
 
-const { defineEventHandler, Event, EventTarget, kNewListener, kRemoveListener, kResistStopPropagation, kTrustEvent,
+const { defineEventHandler, Event, EventTarget, kMaxEventTargetListeners, kNewListener, kRemoveListener, kResistStopPropagation, kTrustEvent,
         kWeakHandler } = require('internal/event_target');
 const { codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS } } = require('internal/errors');
 const { validateAbortSignal, validateObject, validateUint32, kValidateObjectAllowObjects } =
@@ -25,11 +25,11 @@ function abortError() {
   return new DOMException('This operation was aborted', 'AbortError');
 }
 
-function inspectAs(name, fields, depth, options) {
+function inspectAs(self, fields, depth, options) {
   if (depth < 0)
-    return name;
+    return self;
   const nested = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-  return `${name} ${require('internal/util/inspect').inspect(fields, nested)}`;
+  return `${self.constructor.name} ${require('internal/util/inspect').inspect(fields, nested)}`;
 }
 
 function isSignal(value) {
@@ -69,6 +69,8 @@ class AbortSignal extends EventTarget {
     if (permission !== kMayConstruct)
       throw new ERR_ILLEGAL_CONSTRUCTOR();
     super();
+    // Any number of parties may wait for one signal.
+    this[kMaxEventTargetListeners] = 0;
     this[kAborted] = false;
     this[kReason] = undefined;
     this[kComposite] = false;
@@ -91,7 +93,7 @@ class AbortSignal extends EventTarget {
   }
 
   [inspectCustom](depth, options) {
-    return inspectAs('AbortSignal', { aborted: this.aborted }, depth, options);
+    return inspectAs(this, { aborted: this.aborted }, depth, options);
   }
 
   static abort(reason = abortError()) {
@@ -226,7 +228,7 @@ class AbortController {
   }
 
   [inspectCustom](depth, options) {
-    return inspectAs('AbortController', { signal: this.signal }, depth, options);
+    return inspectAs(this, { signal: this.signal }, depth, options);
   }
 }
 for (const name of ['signal', 'abort'])

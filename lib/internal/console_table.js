@@ -71,14 +71,15 @@ function tableOf(data, properties, inspectOptions) {
   let hasPrimitives = false;
   keys.forEach((key, row) => {
     const item = data[key];
-    if (item === null || (typeof item !== 'function' && typeof item !== 'object')) {
+    const isPrimitive = item === null || (typeof item !== 'function' && typeof item !== 'object');
+    if (isPrimitive && properties === undefined) {
       hasPrimitives = true;
       primitives[row] = show(item);
       return;
     }
     for (const name of properties ?? Object.keys(item)) {
       columns[name] ??= [];
-      columns[name][row] = Object.hasOwn(item, name) ? show(item[name]) : '';
+      columns[name][row] = !isPrimitive && Object.hasOwn(item, name) ? show(item[name]) : '';
     }
   });
   const head = [indexHead, ...Object.keys(columns)];

@@ -81,7 +81,6 @@ class Event {
     this[kStop] = false;
     this[kPropagationStopped] = false;
     this[kTimestamp] = now();
-    Object.defineProperty(this, 'isTrusted', isTrusted);
   }
 
   initEvent(type, bubbles = false, cancelable = false) {
@@ -209,6 +208,7 @@ function tagged(prototype, tag) {
 }
 
 tagged(Event.prototype, 'Event');
+Object.defineProperty(Event.prototype, 'isTrusted', isTrusted);
 enumerableOnly(Event.prototype, [
   'initEvent', 'stopImmediatePropagation', 'preventDefault', 'target', 'currentTarget', 'srcElement', 'type', 'cancelable',
   'defaultPrevented', 'timeStamp', 'composedPath', 'returnValue', 'bubbles', 'composed', 'eventPhase', 'cancelBubble',
@@ -481,7 +481,6 @@ class EventTarget {
   }
 
   [inspectCustom](depth, options) {
-    checkTarget(this);
     const { name } = this.constructor;
     if (depth < 0)
       return name;

@@ -7,7 +7,7 @@ const { backslash, collapse, colon, extensionAt, extensionOf, formatPath, isDriv
 const { validateString } = require('internal/validators');
 
 // Device (drive or share) and root of a Windows path: how long the root is, and whether the path is absolute.
-function windowsRoot(path) {
+function windowsRoot(path, knowsDevices = true) {
   const { length } = path;
   const first = path.charCodeAt(0);
   if (isWindowsSeparator(first)) {
@@ -26,7 +26,7 @@ function windowsRoot(path) {
           const shareStart = i;
           while (i < length && !isWindowsSeparator(path.charCodeAt(i)))
             i++;
-          if (server === '.' || server === '?')
+          if (knowsDevices && (server === '.' || server === '?'))
             return { device: `\\\\${server}`, rootEnd: 4, isAbsolute: true, isShare: false, isDevice: true };
           const share = path.slice(shareStart, i);
           return { device: `\\\\${server}\\${share}`, rootEnd: i, isAbsolute: true, isShare: true, isDevice: false };
@@ -146,6 +146,9 @@ const win32 = {
     const firstIsShare = firstLeading === 2 && first.length > 2;
     if (!firstIsShare && leading >= 2)
       joined = `\\${joined.slice(leading)}`;
+    // What follows a device's name and a colon would climb out of the folder if it were resolved.
+    if (joined.split(/[\\/]/).some((part) => part.includes(':') && reservedNames.test(part.slice(0, part.indexOf(':')))))
+      return joined.replaceAll('/', '\\');
     return win32.normalize(joined);
   },
 
@@ -165,8 +168,7 @@ const win32 = {
     while (common < fromParts.length && common < toParts.length &&
            fromParts[common].toLowerCase() === toParts[common].toLowerCase())
       common++;
-    const isShare = fromWhole.startsWith('\\\\');
-    if (common === 0 || (isShare && common < 2 && toParts.length > common && fromParts.length > common))
+    if (common === 0)
       return toWhole;
     return [...Array(fromParts.length - common).fill('..'), ...toParts.slice(common)].join('\\');
   },
@@ -195,8 +197,8 @@ const win32 = {
       return '.';
     if (length === 1)
       return isWindowsSeparator(path.charCodeAt(0)) ? path : '.';
-    let { rootEnd } = windowsRoot(path);
-    const { isShare } = windowsRoot(path);
+    const { isShare, rootEnd: shareEnd } = windowsRoot(path, false);
+    let rootEnd = shareEnd;
     if (isShare) {
       if (rootEnd === length)
         return path;
@@ -233,7 +235,7 @@ const win32 = {
     const { length } = path;
     if (length === 0)
       return parsed;
-    const root = windowsRoot(path);
+    const root = windowsRoot(path, false);
     let { rootEnd } = root;
     if (root.isShare && rootEnd < length)
       rootEnd++;

@@ -18,7 +18,10 @@ function write(text) {
       fileFailed = true;
     }
   }
-  internalBinding('stdio').writeSync(2, text + '\n');
+  const { get } = Object.getOwnPropertyDescriptor(process, 'stderr') ?? {};
+  if (get !== undefined && get === require('internal/console_state').untouchedStreams.stderr)
+    internalBinding('stdio').writeSync(2, text + '\n');
+  else process.stderr.write(text + '\n');
 }
 
 function isOn(name, flag) {

@@ -35,7 +35,6 @@ function inspectValue(value) {
     showProxy: false,
     sorted: true,
     getters: true,
-    breakLength: Infinity,
   });
 }
 
@@ -139,7 +138,7 @@ function shortened(text, length, diffType) {
 
 function messageFor({ message, operator, actual, expected, diff: diffType }) {
   if (message != null) {
-    return operator === 'deepStrictEqual' || operator === 'strictEqual' ?
+    return operator === 'deepStrictEqual' || operator === 'strictEqual' || operator === 'partialDeepStrictEqual' ?
       differenceText(actual, expected, operator, message, diffType) : String(message);
   }
   refresh();
@@ -191,7 +190,8 @@ function linesOverTen(text) {
   for (let i = 0; i < 10; i++) {
     position = text.indexOf('\n', position);
     if (position === -1)
-      return text.length > 512 ? `${text.slice(0, 512)}...` : text;
+      // What a reader sees of one long line is its end.
+      return text.length > 512 ? `${text.slice(512)}...` : text;
     position++;
   }
   return `${text.slice(0, position)}...`;

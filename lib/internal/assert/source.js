@@ -28,17 +28,23 @@ function callEnd(line, from) {
   return line.length;
 }
 
-function expressionAt(line, column) {
-  // The engine names the place where the arguments begin; the callee stands before it.
-  let open = column - 1;
-  if (line[open] !== '(')
-    open = line.indexOf('(', open);
+// The engine's column can lie elsewhere on the line; then the first call of an assertion's name is meant.
+function openingOf(line, column, name) {
+  if (line[column - 1] === '(')
+    return column - 1;
+  const called = new RegExp(`\\b(?:assert|${name})\\s*\\(`).exec(line);
+  return called === null ? line.indexOf('(', column - 1) : called.index + called[0].length - 1;
+}
+
+function expressionAt(line, column, name) {
+  const open = openingOf(line, column, name);
   if (open === -1)
     return undefined;
-  const callee = /[\w$]+(?:\s*(?:\?\.|\.)\s*[\w$]+|\[[^\]]*\])*\s*$/.exec(line.slice(0, open));
+  const callee = /[\p{ID_Continue}$]+(?:\s*(?:\?\.|\.)\s*[\p{ID_Continue}$]+|\[[^\]]*\])*\s*$/u.exec(line.slice(0, open));
   if (callee === null)
     return undefined;
-  return line.slice(callee.index, callEnd(line, open));
+  return line.slice(callee.index, callEnd(line, open))
+    .replace(/[\x00-\x1f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function sourceLine(file, number) {
@@ -55,7 +61,7 @@ function falsyMessage(stackStartFn) {
   let expression;
   try {
     const line = sourceLine(site.file, site.line);
-    expression = line === undefined ? undefined : expressionAt(line, site.column);
+    expression = line === undefined ? undefined : expressionAt(line, site.column, stackStartFn.name);
   } catch {
     // A source that cannot be read says nothing.
   }

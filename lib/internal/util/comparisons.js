@@ -263,9 +263,17 @@ function nothingMore() {
   return true;
 }
 
+function withoutHoles(array) {
+  for (let i = 0; i < array.length; i++) {
+    if (array[i] === undefined && !Object.hasOwn(array, i))
+      return array.filter(() => true);
+  }
+  return array;
+}
+
 function arraysEqual(a, b, mode, memory) {
   if (mode === kPartial)
-    return containsInOrder(a, b, (left, right) => deepEqual(left, right, mode, memory));
+    return containsInOrder(withoutHoles(a), withoutHoles(b), (left, right) => deepEqual(left, right, mode, memory));
   for (let i = 0; i < a.length; i++) {
     if (b[i] === undefined || a[i] === undefined) {
       const inA = Object.hasOwn(a, i);

@@ -87,7 +87,7 @@ function directive(letter, value, inspectOptions) {
     case 'c':
       return '';
     default:
-      return undefined;
+      return null;
   }
 }
 
@@ -127,7 +127,8 @@ function formatWithOptionsInternal(inspectOptions, args) {
       }
       if (used + 1 < args.length) {
         const shown = directive(letter, args[used + 1], inspectOptions);
-        if (shown !== undefined) {
+        // JSON has no text for some values; what is no directive stays as it is.
+        if (shown !== null) {
           text += first.slice(written, at) + shown;
           written = at + 2;
           used++;

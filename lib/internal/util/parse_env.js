@@ -3,7 +3,7 @@
 // The text of an .env file as Node reads it: `KEY=value` lines, quotes, comments, values over several lines.
 
 function parseEnv(content) {
-  const values = {};
+  const values = { __proto__: null };
   const text = content.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   let i = 0;
   while (i < text.length) {
