@@ -82,7 +82,7 @@ function Socket(type, listener) {
     options = type;
     type = options.type;
     lookup = options.lookup;
-    if (lookup) validateFunction(lookup, 'lookup');
+    if (lookup !== undefined) validateFunction(lookup, 'lookup');
     if (options.recvBufferSize) validateUint32(options.recvBufferSize, 'options.recvBufferSize');
     if (options.sendBufferSize) validateUint32(options.sendBufferSize, 'options.sendBufferSize');
   }
@@ -353,16 +353,19 @@ function part(buffer, offset, length) {
   return Buffer.from(buffer.buffer, buffer.byteOffset + offset, length);
 }
 
+const bytesOf = (view) =>
+  (view instanceof Uint8Array ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength));
+
 function listOf(message) {
   if (!Array.isArray(message)) {
     if (typeof message === 'string') return [Buffer.from(message)];
     if (!ArrayBuffer.isView(message)) throw new ERR_INVALID_ARG_TYPE('buffer', messageTypes, message);
-    return [message];
+    return [bytesOf(message)];
   }
   return message.map((one) => {
     if (typeof one === 'string') return Buffer.from(one);
     if (!ArrayBuffer.isView(one)) throw new ERR_INVALID_ARG_TYPE('buffer list arguments', messageTypes, message);
-    return one;
+    return bytesOf(one);
   });
 }
 
@@ -387,6 +390,7 @@ prototype.send = function send(message, offset, length, port, address, callback)
   } else {
     callback = offset;
   }
+  if (isConnected && (port || address)) throw new ERR_SOCKET_DGRAM_IS_CONNECTED();
   const list = listOf(message);
   if (!isConnected) {
     validatePort(port, 'Port', false);

@@ -17,6 +17,7 @@ extern const Module os_module;
 extern const Module pipe_module;
 extern const Module performance_module;
 extern const Module process_module;
+extern const Module resolver_module;
 extern const Module resources_module;
 extern const Module process_wrap_module;
 extern const Module spawn_sync_module;

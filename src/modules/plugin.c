@@ -38,13 +38,18 @@ void plugin_close(Realm *realm, const char *file, const char *symbol) {
     if (module && module->teardown) module->teardown(realm);
 }
 
-static const char crypto_file[] = "galley-crypto.so", zlib_file[] = "galley-zlib.so";
+static const char crypto_file[] = "galley-crypto.so", dns_file[] = "galley-dns.so",
+                  zlib_file[] = "galley-zlib.so";
 
 static void crypto_setup(Realm *realm, Object binding) {
     plugin_open(realm, binding, crypto_file, "crypto_plugin");
 }
 static void crypto_teardown(Realm *realm) {
     plugin_close(realm, crypto_file, "crypto_plugin");
+}
+
+static void resolver_setup(Realm *realm, Object binding) {
+    plugin_open(realm, binding, dns_file, "resolver_plugin");
 }
 
 static void tls_setup(Realm *realm, Object binding) {
@@ -59,5 +64,6 @@ static void zlib_setup(Realm *realm, Object binding) {
 }
 
 const Module crypto_module = {"crypto", NULL, crypto_setup, crypto_teardown};
+const Module resolver_module = {"resolver", NULL, resolver_setup, NULL};
 const Module tls_module = {"tls", NULL, tls_setup, tls_teardown};
 const Module zlib_module = {"zlib", NULL, zlib_setup, NULL};

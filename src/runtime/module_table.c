@@ -17,6 +17,7 @@ const Module *const all_modules[] = {
     &pipe_module,
     &performance_module,
     &process_module,
+    &resolver_module,
     &resources_module,
     &process_wrap_module,
     &spawn_sync_module,

@@ -68,11 +68,6 @@ function readOptions(options, isPromise) {
 // Calls back as (error, address, family) or (error, [{ address, family }]).
 function find(hostname, query, callback) {
   const { family, hints, all, order } = query;
-  if (!hostname) {
-    if (all) process.nextTick(callback, null, []);
-    else process.nextTick(callback, null, null, family === 6 ? 6 : 4);
-    return {};
-  }
   const given = isIP(hostname);
   if (given) {
     if (all) process.nextTick(callback, null, [{ address: hostname, family: given }]);
@@ -82,7 +77,7 @@ function find(hostname, query, callback) {
   const request = { callback, family, hostname };
   const frame = context.frame;
   const startTime = loaded('perf_hooks')?.performance.now();
-  const failed = binding.lookup(hostname, family, hints, orders.indexOf(order), (status, ips) => {
+  const failed = binding.lookup(asciiName(hostname), family, hints, orders.indexOf(order), (status, ips) => {
     context.frame = frame;
     if (status) {
       callback(new DNSException(status, 'getaddrinfo', hostname));
@@ -100,6 +95,11 @@ function find(hostname, query, callback) {
   return request;
 }
 
+const noHostname = (hostname) => new ERR_INVALID_ARG_VALUE('hostname', hostname, 'must be a non-empty string');
+
+// Names of other scripts are looked up in the form that name servers know.
+const asciiName = (hostname) => (/[^\0-\x7f]/.test(hostname) ? require('url').domainToASCII(hostname) : hostname);
+
 function lookup(hostname, options, callback) {
   if (hostname) validateString(hostname, 'hostname');
   if (typeof options === 'function') {
@@ -111,7 +111,9 @@ function lookup(hostname, options, callback) {
     validateFunction(arguments.length === 2 ? options : callback, 'callback');
     throw new ERR_INVALID_ARG_TYPE('options', ['integer', 'object'], options);
   }
-  return find(hostname, readOptions(options), callback);
+  const query = readOptions(options);
+  if (!hostname) throw noHostname(hostname);
+  return find(hostname, query, callback);
 }
 Object.defineProperty(lookup, Symbol.for('nodejs.util.promisify.customArgs'), { value: ['address', 'family'], enumerable: false });
 
@@ -121,6 +123,7 @@ function lookupPromise(hostname, options) {
     throw new ERR_INVALID_ARG_TYPE('options', ['integer', 'object'], options);
   const query = readOptions(options);
   return new Promise((resolve, reject) => {
+    if (!hostname) throw noHostname(hostname);
     find(hostname, query, (error, address, family) => {
       if (error) reject(error);
       else resolve(query.all ? address : { address, family });
