@@ -241,7 +241,7 @@ function normalizeExecFileArgs(file, args, options, callback) {
     args = null;
   }
   args ??= [];
-  if (typeof args !== 'object') throw new ERR_INVALID_ARG_VALUE('args', args);
+  if (typeof args !== 'object') throw new ERR_INVALID_ARG_TYPE('args', 'Array', args);
   if (typeof options === 'function') callback = options;
   else if (options != null) validateObject(options, 'options');
   if (typeof options === 'function') options = undefined;
@@ -393,7 +393,7 @@ function runSync(options) {
   const fds = Int32Array.from(options.stdio, (part) => part.fd);
   const inputs = options.stdio.map((part, i) => inputBytes(part.input, i, options.encoding));
   const [pid, status, signal, error, ...output] = internalBinding('spawn_sync').run(options.file, options.args.join('\0'),
-    options.envPairs?.join('\0'), options.cwd ?? undefined, options.uid ?? undefined, options.gid ?? undefined,
+    options.envPairs?.join('\0'), options.cwd || undefined, options.uid ?? undefined, options.gid ?? undefined,
     options.detached ? 1 : 0, fds, options.timeout ?? 0,
     options.maxBuffer === undefined || options.maxBuffer === Infinity ? -1 : options.maxBuffer,
     options.killSignal ?? 15, ...inputs);

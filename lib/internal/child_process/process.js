@@ -193,7 +193,7 @@ ChildProcess.prototype.spawn = function spawn(options) {
 
 function start(child, options, envPairs, fds) {
   const args = child.spawnargs.length === 0 ? [options.file] : child.spawnargs;
-  return wrap.spawn(child, options.file, args.join('\0'), envPairs?.join('\0'), options.cwd ?? undefined,
+  return wrap.spawn(child, options.file, args.join('\0'), envPairs?.join('\0'), options.cwd || undefined,
     options.uid ?? undefined, options.gid ?? undefined, options.detached ? DETACHED : 0, fds);
 }
 

@@ -341,8 +341,35 @@ function accepted(server, status, handle) {
 }
 
 prototype.getConnections = function getConnections(callback) {
-  process.nextTick(callback, null, this._connections);
+  const told = (error, count) => process.nextTick(callback, error, count);
+  if (!this._usingWorkers) {
+    told(null, this._connections);
+    return this;
+  }
+  // Those that were sent to other processes count too.
+  let left = this._workers.length;
+  let total = this._connections;
+  if (left === 0) told(null, total);
+  for (const worker of this._workers) {
+    worker.getConnections((error, count) => {
+      if (left < 0) return;
+      if (error) {
+        left = -1;
+        told(error);
+        return;
+      }
+      total += count;
+      if (--left === 0) told(null, total);
+    });
+  }
   return this;
+};
+
+// Another process has connections of ours from now on.
+prototype._setupWorker = function _setupWorker(list) {
+  this._usingWorkers = true;
+  this._workers.push(list);
+  list.once('exit', (gone) => { this._workers.splice(this._workers.indexOf(gone), 1); });
 };
 
 // --- Closing
@@ -357,7 +384,19 @@ prototype.close = function close(callback) {
     this._handle.close();
     this._handle = null;
   }
-  this._emitCloseIfDrained();
+  if (!this._usingWorkers || this._workers.length === 0) {
+    this._emitCloseIfDrained();
+    return this;
+  }
+  let left = this._workers.length;
+  this._connections++; // until all other processes have closed theirs
+  for (const worker of this._workers) {
+    worker.close(() => {
+      if (--left !== 0) return;
+      this._connections--;
+      this._emitCloseIfDrained();
+    });
+  }
   return this;
 };
 
