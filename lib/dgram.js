@@ -563,6 +563,9 @@ prototype.unref = function unref() {
   return this;
 };
 
+// For whoever sends the socket to another process.
+Object.defineProperty(prototype, '_nativeHandle', { value() { return this[kState].handle; }, configurable: true });
+
 // For the cluster's primary: a bound handle, or a negative error.
 function createHandle(address, port, addressType, fd, flags) {
   const handle = newHandle(addressType);

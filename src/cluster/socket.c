@@ -26,10 +26,19 @@ ClusterSocketKind cluster_socket_kind(const ClusterSocketQuery *query) {
                                                                               : CLUSTER_STREAM;
 }
 
+/* UNIX sockets' names are short: below the current directory its name can be left out. */
+static const char *path_shorten(const char *path) {
+    char here[4096];
+    if (strlen(path) < sizeof((struct sockaddr_un){0}.sun_path) || !getcwd(here, sizeof here)) return path;
+    size_t len = strlen(here);
+    return strncmp(path, here, len) == 0 && path[len] == '/' ? path + len + 1 : path;
+}
+
 /* The length of the address, or -errno. */
 static int address_read(const ClusterSocketQuery *query, const char *text, Address *address) {
     *address = (Address){0};
     if (query->port < 0) {
+        text = path_shorten(text);
         size_t len = strlen(text);
         if (!len || len >= sizeof address->un.sun_path) return -EINVAL;
         address->un.sun_family = AF_UNIX;

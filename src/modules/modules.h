@@ -4,6 +4,7 @@
 #include "engine/realm.h"
 
 extern const Module buffer_module;
+extern const Module cluster_module;
 extern const Module encoding_module;
 extern const Module http_module;
 extern const Module http_server_module;

@@ -76,11 +76,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf) {
         return;
     }
     SyncRun *run = pipe->run;
-    double max = run->max_buffer;
-    size_t room = max > 0 && max < (double)pipe->output.len + (double)len ? (size_t)max - pipe->output.len
-                                                                          : (size_t)len;
-    bytes_append(&pipe->output, buf->base, room);
-    if (room < (size_t)len) run_kill(run, UV_ENOBUFS);
+    bytes_append(&pipe->output, buf->base, (size_t)len);
+    if (run->max_buffer >= 0 && (double)pipe->output.len > run->max_buffer) run_kill(run, UV_ENOBUFS);
 }
 
 static void on_shutdown(uv_shutdown_t *shutdown, int status) {}

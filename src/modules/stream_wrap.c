@@ -3,6 +3,7 @@
 #include "modules/modules.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Most reads are small: they land in one block a realm and are copied out at their size; a read that
  * nearly fills the block takes the block itself along. */
@@ -336,6 +337,23 @@ static void connection_came(uv_stream_t *uv, int status) {
         argv[0] = value_int(err);
         argv[1] = client->base.object;
     }
+    tell(server, on_connection, 2, argv);
+}
+
+void stream_handle_accepted(StreamHandle *server, int fd) {
+    Realm *realm = server->base.realm;
+    bool is_tcp = server->base.class == &tcp_class;
+    StreamHandle *client = stream_handle_new(realm, server->base.class);
+    int err = is_tcp ? uv_tcp_init(&realm->loop, &client->uv.tcp) : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
+    client->has_uv = !err;
+    if (!err) err = is_tcp ? uv_tcp_open(&client->uv.tcp, fd) : uv_pipe_open(&client->uv.pipe, fd);
+    if (err) {
+        close(fd);
+        stream_handle_close(client);
+        return;
+    }
+    if (server->accept && server->accept(server, client)) return;
+    Value argv[] = {value_int(0), client->base.object};
     tell(server, on_connection, 2, argv);
 }
 

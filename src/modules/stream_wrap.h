@@ -52,6 +52,8 @@ typedef void (*StreamWriteDone)(void *data, int status);
 int stream_handle_write(StreamHandle *stream, uv_buf_t *bufs, unsigned count, StreamWriteDone done,
                         void *data);
 int stream_handle_read_start(StreamHandle *stream);
+/* A connection that came to this server in another way than over its own socket. Takes fd. */
+void stream_handle_accepted(StreamHandle *server, int fd);
 void stream_handle_close(StreamHandle *stream);
 
 /* For connect requests of the modules: tells the owner. Takes the request's memory. */

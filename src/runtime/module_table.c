@@ -4,6 +4,7 @@
 /* clang-format off */
 const Module *const all_modules[] = {
     &buffer_module,
+    &cluster_module,
     &encoding_module,
     &crypto_module,
     &fs_module,

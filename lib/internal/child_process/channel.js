@@ -106,6 +106,7 @@ function onSent(id, error) {
 
 function onClosed() {
   const state = this[kState];
+  state.beforeClose?.();
   if (this.connected) {
     this.connected = false;
     this.channel = null;
@@ -251,7 +252,8 @@ function setup(target, fd, serialization) {
   return control;
 }
 
-// The raw handle, for cluster.
+// For cluster: the raw handle, and a moment before it is closed.
 const handleOf = (target) => target[kState]?.handle;
+function beforeClose(target, callback) { target[kState].beforeClose = callback; }
 
-module.exports = { setup, handleOf, isInternal, Control };
+module.exports = { setup, handleOf, beforeClose, isInternal, Control };

@@ -34,17 +34,12 @@ function wrap(target, message, handle, options) {
     case 'dgram.Native': return handle.getFd() < 0 ? undefined : { message: wrapped, fd: handle.getFd(), done: nothing };
     case 'net.Server': return handle._handle ? { message: wrapped, fd: handle._handle.getFd(), done: nothing } : undefined;
     case 'dgram.Socket': {
-      const native = handle._handle ?? dgramHandle(handle);
+      const native = handle._nativeHandle();
       wrapped.dgramType = handle.type;
       return native ? { message: wrapped, fd: native.getFd(), done: nothing } : undefined;
     }
     default: return wrapSocket(target, wrapped, handle, options);
   }
-}
-
-function dgramHandle(socket) {
-  const { kStateSymbol } = require('internal/dgram');
-  return socket[kStateSymbol].handle;
 }
 
 function wrapSocket(target, wrapped, socket, options) {
@@ -114,7 +109,7 @@ function receive(target, message, fd, emit) {
 }
 
 function receiveDatagram(message, fd, emit) {
-  const { UDP } = require('internal/dgram');
+  const { UDP } = require('internal/net/udp_handle');
   const native = new UDP();
   native.open(fd);
   if (message.type === 'dgram.Native') {

@@ -117,7 +117,8 @@ function getValidStdio(given, isSync) {
 
 // The child reads or writes it from now on; we no longer do.
 function streamGive(stream, handle) {
-  handle.readStop();
+  if (stream instanceof require('net').Socket) require('internal/net/socket').stopReading(stream);
+  else handle.readStop();
   if (typeof stream.pause === 'function') {
     stream.pause();
     stream.readableFlowing = false;
