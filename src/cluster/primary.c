@@ -358,3 +358,10 @@ size_t cluster_primary_copy_listeners(const ClusterPrimary *primary, int *fds, s
     }
     return count;
 }
+
+bool cluster_primary_has_waiting(const ClusterPrimary *primary) {
+    LIST_EACH(&primary->listeners, Listener, link, listener) {
+        if (!list_is_empty(&listener->waiting)) return true;
+    }
+    return false;
+}

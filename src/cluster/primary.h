@@ -71,6 +71,8 @@ void cluster_primary_free(ClusterPrimary *primary);
 /* Copies of the listening sockets (at most `most`, returns how many), each to be closed: whoever has no
  * worker at the moment can see by them whether somebody knocks. */
 size_t cluster_primary_copy_listeners(const ClusterPrimary *primary, int *fds, size_t most);
+/* Whether connections were accepted that no worker can be given at the moment. */
+bool cluster_primary_has_waiting(const ClusterPrimary *primary);
 /* For sockets that are opened from now on. */
 void cluster_primary_set_policy(ClusterPrimary *primary, ClusterPolicy policy);
 

@@ -51,6 +51,7 @@ typedef struct {
     json_t *env;
     long long instances, max_restarts, port, instances_min, instances_max, log_keep, parallel;
     uint64_t kill_timeout, listen_timeout, restart_delay, exp_backoff, min_uptime, watch_delay, drain_timeout;
+    uint64_t scale_down_delay;
     uint64_t max_memory, log_max_size, log_max_age;
     bool autostart, autorestart, treekill, wait_ready, shutdown_with_message, merge_logs, disable_logs, watch;
     bool log_compress, is_cluster, is_javascript, instances_auto;

@@ -59,7 +59,7 @@ struct Worker {
     bool doomed;       /* to be removed once stopped */
     bool wants_reload; /* waits for its turn */
     bool reload_failed;
-    bool too_big; /* restarted for its memory; said once */
+    bool asleep; /* stopped because nobody used it; a connection wakes it */
 };
 
 /* A process in a place, or one that is on its way out of it. */
@@ -80,6 +80,7 @@ struct Run {
     size_t kin_count;
     uint64_t cpu_ms, sampled_at; /* the sample before */
     double cpu_percent;
+    uint64_t demand_ns, demand_at; /* of autoscale's look before */
     uint64_t rss_bytes;
     bool online, listening, ready;
     bool stopping, exited;
@@ -113,6 +114,7 @@ struct Keeper {
     bool begun, quitting, forgetting, ended;
     int last_exit_code;
     struct Limits *limits;
+    struct Autoscale *autoscale;
     int listen_fd;           /* of an app of any language, given to it as systemd does; -1: none */
     ClusterPrimary *primary; /* holds the app's listening sockets; NULL in fork mode */
     unsigned last_run;       /* NODE_UNIQUE_ID of the newest run */
@@ -123,6 +125,8 @@ Worker *worker_new(Keeper *keeper, long long id, long long index);
 void worker_free(Worker *worker);
 void worker_handle(Worker *worker, WorkerEvent event);
 const char *worker_status(const Worker *worker);
+/* Lets its process finish what it has, and waits to be woken. */
+void worker_sleep(Worker *worker);
 bool worker_is_settled(const Worker *worker);
 
 /* run.c */
@@ -168,6 +172,11 @@ bool app_can_overlap(const Keeper *keeper);
 void limits_open(Keeper *keeper);
 void limits_close(Keeper *keeper);
 
+/* autoscale.c */
+void autoscale_open(Keeper *keeper);
+void autoscale_close(Keeper *keeper);
+long long autoscale_first_count(const App *app);
+
 /* state.c */
 /* Makes the workers that the state file tells of, and notes which of their processes are still there. */
 void state_load(Keeper *keeper, json_t **wanted);
@@ -188,7 +197,9 @@ void keeper_run_gone(Keeper *keeper);
 void keeper_begin(Keeper *keeper); /* the leftovers are gone */
 void keeper_root_lost(Keeper *keeper);
 bool keeper_set_config(Keeper *keeper, const json_t *config, char **error);
+/* The declaration has this number from now on. */
 void keeper_scale(Keeper *keeper, long long count);
+void keeper_set_count(Keeper *keeper, long long count);
 void keeper_remove(Worker *worker);
 Worker *keeper_worker(Keeper *keeper, long long id);
 size_t keeper_count(const Keeper *keeper);

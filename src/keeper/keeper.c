@@ -74,7 +74,13 @@ static Worker *last_worker(Keeper *keeper) {
 void keeper_scale(Keeper *keeper, long long count) {
     json_object_set_new(keeper->app->config, "instances", json_integer(count));
     keeper->app->instances = count;
+    keeper->app->instances_auto = false;
+    autoscale_close(keeper);
     config_save(keeper);
+    keeper_set_count(keeper, count);
+}
+
+void keeper_set_count(Keeper *keeper, long long count) {
     while (keeper_count(keeper) < (size_t)count)
         worker_handle(add_worker(keeper), EVENT_START);
     while (keeper_count(keeper) > (size_t)count)
@@ -103,6 +109,7 @@ static void end(Keeper *keeper) {
     if (keeper->forgetting) remove_traces(keeper);
     requests_close(keeper);
     limits_close(keeper);
+    autoscale_close(keeper);
     if (keeper->primary) cluster_primary_free(keeper->primary);
     keeper->primary = NULL;
     uv_timer_t *timers[] = {&keeper->tick, &keeper->check_timer, &keeper->root_timer,
@@ -186,7 +193,8 @@ void keeper_begin(Keeper *keeper) {
     json_t *wanted = keeper->wanted;
     keeper->wanted = NULL;
     if (list_is_empty(&keeper->workers)) {
-        long long count = app_instances_resolve(keeper->app->instances);
+        long long count = keeper->app->instances_auto ? autoscale_first_count(keeper->app)
+                                                      : app_instances_resolve(keeper->app->instances);
         for (long long i = 0; i < count; i++) {
             Worker *worker = add_worker(keeper);
             if (keeper->app->autostart) json_array_append_new(wanted, json_integer(worker->id));
@@ -235,6 +243,8 @@ bool keeper_set_config(Keeper *keeper, const json_t *config, char **error) {
     keeper->app = app;
     limits_close(keeper);
     limits_open(keeper);
+    autoscale_close(keeper);
+    autoscale_open(keeper);
     lead(keeper);
     config_save(keeper);
     return true;
@@ -304,6 +314,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
     }
     lead(keeper);
     limits_open(keeper);
+    autoscale_open(keeper);
     state_load(keeper, &keeper->wanted);
     leftovers_end(keeper);
     return keeper;

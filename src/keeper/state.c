@@ -39,6 +39,7 @@ static json_t *run_to_json(const Run *run) {
 }
 
 static bool is_wanted(const Worker *worker) {
+    if (worker->asleep) return true;
     return worker->state != WORKER_STOPPED && worker->state != WORKER_STOPPING &&
            worker->state != WORKER_ERRORED;
 }

@@ -15,7 +15,7 @@ static const char *const status_names[WORKER_STATES] = {
 };
 
 const char *worker_status(const Worker *worker) {
-    return status_names[worker->state];
+    return worker->asleep && worker->state == WORKER_STOPPED ? "sleeping" : status_names[worker->state];
 }
 
 bool worker_is_settled(const Worker *worker) {
@@ -48,6 +48,7 @@ static void say_problem(Worker *worker, char *problem) {
 
 static void launch(Worker *worker) {
     char *problem = NULL;
+    worker->asleep = false;
     uv_timer_stop(&worker->timer);
     worker->online_since = 0;
     worker->run = run_start(worker, &problem);
@@ -261,12 +262,27 @@ static void restart_both(Worker *worker) {
     stop_then_launch(worker);
 }
 
+void worker_sleep(Worker *worker) {
+    Run *run = worker->run;
+    if (worker->state != WORKER_ONLINE) return;
+    worker->run = NULL;
+    worker->asleep = true;
+    run_retire(run);
+    become(worker, WORKER_STOPPED);
+}
+
+/* It is not to be woken any more. */
+static void sleep_no_more(Worker *worker) {
+    worker->asleep = false;
+    keeper_changed(worker);
+}
+
 typedef void (*Action)(Worker *worker);
 
 /* clang-format off */
 static const Action actions[WORKER_STATES][WORKER_EVENTS] = {
     /*                     START             STOP             RESTART           RELOAD            READY      EXIT          TIMER              NEXT_READY NEXT_EXIT */
-    [WORKER_STOPPED]    = {launch_afresh,    ignore,          launch_by_hand,   launch_by_hand,   ignore,    ignore,       ignore,            ignore,    ignore},
+    [WORKER_STOPPED]    = {launch_afresh,    sleep_no_more,   launch_by_hand,   launch_by_hand,   ignore,    ignore,       ignore,            ignore,    ignore},
     [WORKER_LAUNCHING]  = {ignore,           stop,            stop_then_launch, stop_then_launch, go_online, recover,      ignore,            ignore,    ignore},
     [WORKER_ONLINE]     = {ignore,           stop,            stop_then_launch, launch_successor, ignore,    recover,      ignore,            ignore,    ignore},
     [WORKER_STOPPING]   = {launch_after_all, ignore,          launch_after_all, launch_after_all, ignore,    rest,         ignore,            ignore,    ignore},

@@ -50,6 +50,7 @@ void root_leave(Root *root) {
 
 static void on_signal(uv_signal_t *handle, int signal) {
     Root *root = handle->data;
+    root->asked_to_end = true;
     if (root->options.foreground)
         root_quit(root);
     else

@@ -52,6 +52,14 @@ bool proc_read(pid_t pid, ProcFigures *figures) {
     return true;
 }
 
+uint64_t proc_demand_ns(pid_t pid) {
+    char path[64], text[128];
+    unsigned long long ran, waited;
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    if (read_small(path, text, sizeof text) <= 0) return 0;
+    return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? ran + waited : 0;
+}
+
 uint64_t proc_pss_bytes(pid_t pid) {
     char path[64], text[2048];
     snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);

@@ -10,7 +10,7 @@ failures=0
 
 finish() {
     timeout 20 "$galley" kill >/dev/null 2>&1
-    if pgrep -f "$GALLEY_HOME" >"$work/left"; then
+    if ! within 2 fails pgrep -f "$GALLEY_HOME" >"$work/left"; then
         echo "FAILED: processes are left behind"
         xargs -r ps -fp <"$work/left"
         xargs -r kill -9 <"$work/left"
