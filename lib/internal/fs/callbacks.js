@@ -30,7 +30,7 @@ const {
 } = require('internal/fs/sync');
 
 const exported = (name) => require('fs')[name];
-const promisifyArgs = Symbol.for('nodejs.util.promisify.customArgs');
+const { customPromisifyArgs: promisifyArgs } = require('internal/util');
 
 function makeCallback(callback) {
   validateFunction(callback, 'cb');
@@ -149,7 +149,7 @@ function read(fd, buffer, offsetOrOptions, length, position, callback) {
   validateOffsetLengthRead(offset, length, buffer.byteLength);
   position = validatePosition(position, 'position', length);
   const bytes = bytesOf(buffer);
-  call(op.read, register(new TransferRequest(callback, 'read', buffer, bytes)), fd, bytes, offset, length, position);
+  call(op.read, register(new TransferRequest(callback, 'read', buffer, bytes)), fd, bytes, bytes.byteOffset + offset, length, position);
 }
 Object.defineProperty(read, promisifyArgs, { value: ['bytesRead', 'buffer'], enumerable: false });
 
@@ -178,7 +178,7 @@ function write(fd, buffer, offsetOrOptions, length, position, callback) {
     if (typeof position !== 'number') position = -1;
     validateOffsetLengthWrite(offset, length, buffer.byteLength);
     const bytes = bytesOf(buffer);
-    call(op.write, register(new TransferRequest(callback, 'write', buffer, bytes)), fd, bytes, offset, length, position);
+    call(op.write, register(new TransferRequest(callback, 'write', buffer, bytes)), fd, bytes, bytes.byteOffset + offset, length, position);
     return;
   }
   validateStringAfterArrayBufferView(buffer, 'buffer');
@@ -659,7 +659,8 @@ function cp(src, dest, options, callback) {
 }
 
 function opendir(path, options, callback) {
-  callback = makeCallback(typeof options === 'function' ? options : callback);
+  callback = typeof options === 'function' ? options : callback;
+  validateFunction(callback, 'callback');
   require('internal/fs/dir').opendir(path, options, callback);
 }
 

@@ -189,7 +189,7 @@ async function read(handle, bufferOrParams, offset, length, position) {
   const bytes = bytesOf(buffer);
   const request = new PromiseRequest((bytesRead) => ({ __proto__: null, bytesRead, buffer }), 'read');
   request.keep = bytes;
-  return ask(op.read, request, handle[kFd], bytes, offset, length, position);
+  return ask(op.read, request, handle[kFd], bytes, bytes.byteOffset + offset, length, position);
 }
 
 async function write(handle, buffer, offsetOrOptions, length, position) {
@@ -207,7 +207,7 @@ async function write(handle, buffer, offsetOrOptions, length, position) {
     validateOffsetLengthWrite(offset, length, buffer.byteLength);
     const bytes = bytesOf(buffer);
     request.keep = bytes;
-    return ask(op.write, request, handle[kFd], bytes, offset, length, position);
+    return ask(op.write, request, handle[kFd], bytes, bytes.byteOffset + offset, length, position);
   }
   validateStringAfterArrayBufferView(buffer, 'buffer');
   if (length) validateEncoding(buffer, length);

@@ -78,7 +78,7 @@ function readSync(fd, buffer, offsetOrOptions, length, position) {
   if (buffer.byteLength === 0) throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   validateOffsetLengthRead(offset, length, buffer.byteLength);
   position = validatePosition(position, 'position', length);
-  const result = call(op.read, 0, fd, bytesOf(buffer), offset, length, position);
+  const result = call(op.read, 0, fd, bytesOf(buffer), buffer.byteOffset + offset, length, position);
   if (result < 0) throw failure(result, 'read');
   return result;
 }
@@ -103,7 +103,7 @@ function writeSync(fd, buffer, offsetOrOptions, length, position) {
     else validateInteger(offset, 'offset', 0);
     if (typeof length !== 'number') length = buffer.byteLength - offset;
     validateOffsetLengthWrite(offset, length, buffer.byteLength);
-    result = call(op.write, 0, fd, bytesOf(buffer), offset, length, typeof position === 'number' ? position : -1);
+    result = call(op.write, 0, fd, bytesOf(buffer), buffer.byteOffset + offset, length, typeof position === 'number' ? position : -1);
   } else {
     validateStringAfterArrayBufferView(buffer, 'buffer');
     if (length) validateEncoding(buffer, length);

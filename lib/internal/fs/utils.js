@@ -449,10 +449,14 @@ function joinPath(path, name) {
   return Buffer.concat([Buffer.from(path), Buffer.from('/'), Buffer.from(name)]);
 }
 
+let warnedOfTemplate = false;
 function warnOnNonPortableTemplate(template) {
+  if (warnedOfTemplate) return;
   if ((typeof template === 'string' && template.endsWith('X')) ||
-      (typeof template !== 'string' && template[template.length - 1] === 0x58))
+      (typeof template !== 'string' && template[template.length - 1] === 0x58)) {
+    warnedOfTemplate = true;
     process.emitWarning('mkdtemp() templates ending with X are not portable. For details see: https://nodejs.org/api/fs.html');
+  }
 }
 
 module.exports = {
