@@ -17,7 +17,7 @@ const aliases = {
 };
 
 // Packages from npm that are part of the program; programs cannot require these copies.
-const packages = /^(?:readable-stream|undici|npm)\//;
+const packages = /^(?:readable-stream|web-streams-polyfill|undici|npm)(?:\/|$)/;
 
 // Parts of packages that Galley has itself.
 const replaced = {
