@@ -303,24 +303,21 @@ Buffer.from = function from(value, encodingOrOffset, length) {
     ['string', 'Buffer', 'ArrayBuffer', 'Array', 'Array-like Object'], value);
 };
 
-const sharedLength = Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength').get;
+const { shared } = require('internal/untransferable');
 const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
 function isAnyArrayBuffer(value) {
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return hasLength(value);
+  if (value instanceof ArrayBuffer || shared.has(value)) return hasLength(value);
   const tag = value[Symbol.toStringTag];
   return (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') && hasLength(value);
 }
 function hasLength(value) {
+  if (shared.has(value)) return true;
   try {
     bufferLength.call(value);
     return true;
   } catch {
-    try {
-      sharedLength.call(value);
-      return true;
-    } catch {
-      return false;
-    }
+    return Object.prototype.toString.call(value) === '[object SharedArrayBuffer]' && typeof value.byteLength === 'number' &&
+      value instanceof SharedArrayBuffer;
   }
 }
 

@@ -2,6 +2,8 @@
 // Makes the realm's world: stacks as programs expect them, ticks, the process object, and globals that
 // load what they need when they are first touched.
 
+exports.EngineSharedArrayBuffer = globalThis.SharedArrayBuffer; // before it is replaced below
+
 const { setEntries, setProcess } = require('internal/builtin');
 
 const natives = { __proto__: null };
@@ -108,8 +110,15 @@ for (const name of ['TextEncoder', 'TextDecoder']) lazy(name, 'internal/encoding
 for (const name of ['AbortController', 'AbortSignal']) lazy(name, 'internal/abort_controller');
 for (const name of ['Event', 'EventTarget', 'CustomEvent']) lazy(name, 'internal/event_target');
 lazy('DOMException', 'internal/domexception', null);
-for (const name of ['MessageChannel', 'MessagePort', 'MessageEvent', 'BroadcastChannel'])
-  lazy(name, 'worker_threads');
+for (const name of ['MessageChannel', 'MessagePort', 'MessageEvent']) lazy(name, 'internal/messaging');
+lazy('BroadcastChannel', 'internal/broadcast_channel');
+lazy('SharedArrayBuffer', 'internal/shared_memory');
+for (const name of ['wait', 'notify', 'waitAsync']) {
+  const engine = Atomics[name];
+  const value = { [name](...args) { return require('internal/shared_memory').atomics[name](engine, ...args); } }[name];
+  define(value, 'length', { value: name === 'notify' ? 3 : 4 });
+  define(Atomics, name, { value, configurable: true, writable: true });
+}
 for (const name of ['Headers', 'Request', 'Response', 'FormData', 'WebSocket', 'CloseEvent', 'EventSource'])
   lazy(name, 'internal/fetch');
 for (const name of ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',

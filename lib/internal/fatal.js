@@ -3,7 +3,7 @@
 // is printed with its source line and the process ends.
 
 const { stackOf } = require('internal/stack');
-const { turn } = require('internal/builtin');
+const { turn, isMainThread } = require('internal/builtin');
 const { writeSync } = internalBinding('stdio');
 const EXITING = 5;
 
@@ -53,6 +53,10 @@ function describe(error) {
 }
 
 function die(error) {
+  if (!isMainThread) {
+    require('internal/worker_main').died(error);
+    return;
+  }
   let text;
   try {
     text = describe(error);

@@ -117,4 +117,4 @@ function exit() {
   process.reallyExit(+process.exitCode || 0);
 }
 
-module.exports = { run, beforeExit, exit };
+module.exports = { run, beforeExit, exit, runText };

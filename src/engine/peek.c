@@ -46,6 +46,8 @@ struct Peek {
  * OpaqueJSString::tryCreate(WTF::String&&); both return a smart pointer through the first argument. */
 void string_impl_new(void **made, size_t len, void **chars_and_len) __asm__(
     "_ZN3WTF10StringImpl19createUninitializedEmRSt4spanIhLm18446744073709551615EE") __attribute__((weak));
+void wide_string_impl_new(void **made, size_t len, void **chars_and_len) __asm__(
+    "_ZN3WTF10StringImpl19createUninitializedEmRSt4spanIDsLm18446744073709551615EE") __attribute__((weak));
 void opaque_string_new(JSStringRef *made,
                        void **string) __asm__("_ZN14OpaqueJSString9tryCreateEON3WTF6StringE")
     __attribute__((weak));
@@ -189,6 +191,21 @@ bool raw_string_open(size_t len, RawString *raw) {
     string_impl_new(&raw->impl, len, span);
     raw->chars = span[0];
     return raw->chars && (size_t)span[1] == len;
+}
+
+bool raw_wide_string_open(size_t len, RawString *raw) {
+    if (!wide_string_impl_new || !opaque_string_new || len == 0 || len > INT32_MAX / 2) return false;
+    void *span[2] = {NULL, NULL};
+    raw->impl = NULL;
+    wide_string_impl_new(&raw->impl, len, span);
+    raw->chars = span[0];
+    return raw->chars && (size_t)span[1] == len;
+}
+
+void raw_string_drop(RawString *raw) {
+    JSStringRef string = NULL;
+    opaque_string_new(&string, &raw->impl);
+    if (string) JSStringRelease(string);
 }
 
 Value raw_string_close(Realm *realm, RawString *raw) {

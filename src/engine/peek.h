@@ -36,4 +36,8 @@ typedef struct {
     char *chars;
 } RawString;
 bool raw_string_open(size_t len, RawString *raw);
+/* The same with two bytes a character. */
+bool raw_wide_string_open(size_t len, RawString *raw);
+/* For one that becomes no value after all; on any thread. */
+void raw_string_drop(RawString *raw);
 Value raw_string_close(Realm *realm, RawString *raw);

@@ -54,6 +54,7 @@ typedef struct {
     const char *exec_path;
     const Module *const *modules; /* ends with NULL */
     void *data;                   /* the runtime's own: options, worker */
+    void *worker;                 /* of modules/worker.c; NULL in the main realm */
 } RealmOptions;
 
 struct Realm {

@@ -12,6 +12,9 @@ extern const Module fs_module;
 extern const Module crypto_module;
 extern const Module ipc_module;
 extern const Module loader_module;
+extern const Module messaging_module;
+extern const Module shared_memory_module;
+extern const Module worker_module;
 extern const Module names_module;
 extern const Module options_module;
 extern const Module os_module;
@@ -50,5 +53,7 @@ enum {
     SLOT_PROCESSES,
     SLOT_IPC,
     SLOT_CLUSTER,
+    SLOT_MESSAGING,
+    SLOT_THREADS,
     SLOT_COUNT
 };

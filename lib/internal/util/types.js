@@ -58,8 +58,9 @@ function typedArrayCheck(name) {
 }
 
 const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
-const sharedByteLengthOf = typeof SharedArrayBuffer === 'undefined' ? undefined :
-  Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength').get;
+const { EngineSharedArrayBuffer } = require('internal/bootstrap');
+const { shared } = require('internal/untransferable');
+const sharedByteLengthOf = Object.getOwnPropertyDescriptor(EngineSharedArrayBuffer.prototype, 'byteLength').get;
 
 function answers(getter, value) {
   try {
@@ -70,24 +71,17 @@ function answers(getter, value) {
   }
 }
 
-// Shared memory that C owns is wrapped in the engine's plain buffer class and told apart by its prototype.
-function hasSharedPrototype(value) {
-  return sharedByteLengthOf !== undefined && value instanceof SharedArrayBuffer;
-}
-
+// Shared memory that C owns is wrapped in the engine's plain buffer class.
 function isArrayBuffer(value) {
-  return isObject(value) && answers(byteLengthOf, value) && !hasSharedPrototype(value);
+  return isObject(value) && answers(byteLengthOf, value) && !shared.has(value);
 }
 
 function isSharedArrayBuffer(value) {
-  if (!isObject(value) || sharedByteLengthOf === undefined)
-    return false;
-  return answers(sharedByteLengthOf, value) || (answers(byteLengthOf, value) && hasSharedPrototype(value));
+  return isObject(value) && (shared.has(value) || answers(sharedByteLengthOf, value));
 }
 
 function isAnyArrayBuffer(value) {
-  return isObject(value) && (answers(byteLengthOf, value) ||
-                             (sharedByteLengthOf !== undefined && answers(sharedByteLengthOf, value)));
+  return isObject(value) && (answers(byteLengthOf, value) || answers(sharedByteLengthOf, value));
 }
 
 // A function's kind shows only in its source.

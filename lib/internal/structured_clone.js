@@ -1,0 +1,41 @@
+'use strict';
+
+// structuredClone(): a message to oneself.
+
+const { write, giveBack } = require('internal/messaging');
+const { Reader } = require('internal/clone');
+const { ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+
+const binding = internalBinding('messaging');
+
+function structuredClone(value, options = undefined) {
+  if (arguments.length === 0) throw new ERR_MISSING_ARGS('The "value" argument must be specified');
+  if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function')
+    throw new ERR_INVALID_ARG_TYPE('options', 'Object', options);
+  let list;
+  if (options?.transfer !== undefined) {
+    const { transfer } = options;
+    if (transfer === null || typeof transfer !== 'object' || typeof transfer[Symbol.iterator] !== 'function')
+      throw new ERR_INVALID_ARG_TYPE('options.transfer', 'iterable', transfer);
+    list = [...transfer];
+    if (list.length === 0) list = undefined;
+  }
+  switch (typeof value) {
+    case 'number': case 'string': case 'boolean': case 'undefined': case 'bigint':
+      if (list === undefined) return value;
+  }
+  const writer = write(value, list);
+  try {
+    const { bytes, parts, moves, at } = writer;
+    const reader = new Reader(bytes, at);
+    reader.version = 15;
+    reader.parts = parts.length === 0 ? undefined : binding.exchange(parts);
+    if (moves !== undefined) for (const move of moves) move();
+    return reader.value();
+  } finally {
+    writer.moves = undefined;
+    giveBack(writer);
+  }
+}
+
+module.exports = { structuredClone };

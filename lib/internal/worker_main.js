@@ -1,0 +1,229 @@
+'use strict';
+
+// From a worker's first message to its program, and what its parent asks of it meanwhile.
+
+const binding = internalBinding('worker');
+const { turn } = require('internal/builtin');
+const { kHandle, portOver, portStart, post, read } = require('internal/messaging');
+
+const EXITING = 5;
+const [control, port] = binding.ports();
+const out = [];
+control.receive(out);
+const load = read(out[0], out[1], out[2]);
+const parentPort = portOver(port);
+const controlPort = portOver(control);
+let input;
+
+function unsupported(name) {
+  const { ERR_WORKER_UNSUPPORTED_OPERATION } = require('internal/errors').codes;
+  const method = () => { throw new ERR_WORKER_UNSUPPORTED_OPERATION(name); };
+  method.disabled = true;
+  return method;
+}
+
+function define(object, key, value) { Object.defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true }); }
+
+function ownEnvironment(values) {
+  const map = new Map(Object.entries(values));
+  const { wrap } = require('internal/process_env');
+  return wrap({
+    get: (name) => map.get(name),
+    set: (name, value) => { map.set(name, value); },
+    unset: (name) => { map.delete(name); },
+    names: () => [...map.keys()],
+  });
+}
+
+function output(name) {
+  const { Writable } = require('stream');
+  const stream = new Writable({
+    decodeStrings: true,
+    write(chunk, encoding, callback) {
+      post(control, { type: 'output', name, chunk: new Uint8Array(chunk) });
+      callback();
+    },
+  });
+  stream._type = 'pipe';
+  stream._isStdio = true;
+  stream.destroySoon = stream.destroy;
+  return stream;
+}
+
+function openInput() {
+  const { Readable } = require('stream');
+  input = new Readable({ read() { controlPort.ref(); } });
+  input.on('end', () => controlPort.unref());
+  input.on('pause', () => controlPort.unref());
+  input.on('resume', () => { if (!input.readableEnded) controlPort.ref(); });
+  if (!load.stdin) input.push(null);
+  for (const chunk of waiting) input.push(chunk);
+  waiting.length = 0;
+  return input;
+}
+const waiting = []; // what came for stdin before the program looked at it
+
+function lazyStream(name, make) {
+  Object.defineProperty(process, name, {
+    configurable: true, enumerable: true,
+    get() {
+      const stream = make();
+      Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true, writable: true });
+      return stream;
+    },
+  });
+}
+
+function prepare() {
+  process.argv = [process.execPath, load.kind === 'script' ? '[worker eval]' : load.filename, ...(load.argv ?? [])];
+  process.argv0 = 'node';
+  process.execArgv = load.execArgv ?? load.parentExecArgv;
+  if (load.execArgv !== undefined) applyOptions(load.execArgv);
+  Error.stackTraceLimit = load.stackTraceLimit;
+  if (!load.shareEnv) define(process, 'env', ownEnvironment(load.env));
+  for (const name of ['abort', 'chdir', 'initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'])
+    define(process, name, unsupported(`process.${name}()`));
+  for (const name of ['channel', 'connected']) {
+    Object.defineProperty(process, name, { configurable: true, enumerable: false, get() { return unsupported(`process.${name}`)(); } });
+  }
+  for (const name of ['send', 'disconnect']) define(process, name, unsupported(`process.${name}()`));
+  for (const name of ['_startProfilerIdleNotifier', '_stopProfilerIdleNotifier', '_debugProcess', '_debugEnd'])
+    define(process, name, unsupported(`process.${name}()`));
+  const { umask } = process;
+  define(process, 'umask', function(mask) {
+    if (mask !== undefined) unsupported('Setting process.umask()')();
+    return umask();
+  });
+  let title = process.title;
+  Object.defineProperty(process, 'title', { configurable: true, enumerable: true, get: () => title, set: (value) => { title = `${value}`; } });
+  define(process, 'reallyExit', function reallyExit(code) { exitNow(code); });
+  lazyStream('stdin', openInput);
+  lazyStream('stdout', () => output('stdout'));
+  lazyStream('stderr', () => output('stderr'));
+  const { setEnvironmentData } = require('internal/worker');
+  for (const [key, value] of load.environmentData) setEnvironmentData(key, value);
+}
+
+function applyOptions(list) {
+  const { all } = require('internal/options');
+  for (const word of list) {
+    const match = /^--(no-)?([\w-]+)(?:=(.*))?$/.exec(word);
+    if (match === null) continue;
+    all[match[2]] = match[1] ? false : match[3] ?? true;
+  }
+  if (all.deprecation === false) process.noDeprecation = true;
+  if (all['throw-deprecation']) process.throwDeprecation = true;
+}
+
+// Unwinds what still runs; the engine's watch ends whoever catches it.
+const exitSignal = Object.freeze({ __proto__: null, toString() { return 'the worker has exited'; } });
+
+function exitNow(code) {
+  turn[EXITING] = 1;
+  binding.exit(code | 0);
+  throw exitSignal;
+}
+
+function listen() {
+  controlPort.on('message', (message) => {
+    switch (message.type) {
+      case 'stdin':
+        if (input === undefined) waiting.push(message.chunk === null ? null : Buffer.from(message.chunk));
+        else input.push(message.chunk === null ? null : Buffer.from(message.chunk));
+        break;
+      case 'question': post(control, { type: 'answer', id: message.id, value: answer(message.what) }); break;
+    }
+  });
+  controlPort.unref();
+}
+
+function answer(what) {
+  if (what === 'heapStatistics') return { ...require('v8').getHeapStatistics() };
+  if (what === 'cpuUsage') return process.threadCpuUsage?.() ?? process.cpuUsage();
+  return undefined;
+}
+
+function run() {
+  prepare();
+  listen();
+  post(control, { type: 'online' });
+  const cjs = require('internal/cjs');
+  cjs.Module._initPaths();
+  const preload = internalBinding('options').task().require;
+  const own = [];
+  for (let i = 0; i < (load.execArgv?.length ?? 0); i++)
+    if (load.execArgv[i] === '-r' || load.execArgv[i] === '--require') own.push(load.execArgv[++i]);
+  cjs.Module._preloadModules(load.execArgv === undefined ? preload : own);
+  if (load.kind === 'script') runText(load.source);
+  else if (load.kind === 'data') runText(dataText(load.filename));
+  else cjs.Module.runMain(load.filename);
+}
+
+function dataText(url) {
+  const match = /^data:([^,;]*)((?:;[^,;]*)*),(.*)$/s.exec(url);
+  if (match === null) throw new (require('internal/errors').codes.ERR_INVALID_URL)(url);
+  const bytes = decodeURIComponent(match[3]);
+  return match[2].includes(';base64') ? Buffer.from(bytes, 'base64').toString() : bytes;
+}
+
+function runText(source) {
+  const { Module } = require('internal/cjs');
+  const name = '[worker eval]';
+  const module = new Module(name);
+  module.filename = require('path').join(load.cwd, name);
+  module.paths = Module._nodeModulePaths(load.cwd);
+  require('internal/main').runText(source, name, false);
+}
+
+function beforeExit() { process.emit('beforeExit', process.exitCode || 0); }
+
+function exit() {
+  if (!process._exiting) {
+    process._exiting = true;
+    process.emit('exit', +process.exitCode || 0);
+  }
+  turn[EXITING] = 1;
+  binding.exit(+process.exitCode || 0);
+}
+
+// An error that nobody caught: the parent hears of it, and this thread ends.
+function died(error) {
+  if (error === exitSignal) return;
+  let code = 1;
+  try {
+    if (!process._exiting) {
+      process._exiting = true;
+      process.exitCode = 1;
+      process.emit('exit', 1);
+      code = process.exitCode ?? 1;
+    }
+  } catch (second) {
+    error = second;
+    code = 7;
+  }
+  report(error);
+  turn[EXITING] = 1;
+  binding.exit(code);
+}
+
+function report(error) {
+  try {
+    post(control, { type: 'error', error });
+    return;
+  } catch {
+    // what cannot be cloned is described
+  }
+  try {
+    const { inspect } = require('internal/util/inspect');
+    if (error instanceof Error) {
+      const plain = new Error(`${error.message}`);
+      plain.name = error.name;
+      plain.stack = error.stack;
+      post(control, { type: 'error', error: plain });
+    } else post(control, { type: 'error', error: inspect(error) });
+  } catch {
+    post(control, { type: 'unserializable' });
+  }
+}
+
+module.exports = { run, beforeExit, exit, died, parentPort, load, exitSignal };

@@ -1,0 +1,64 @@
+'use strict';
+
+// require('worker_threads')
+
+const { isMainThread } = require('internal/builtin');
+const { MessageChannel, MessagePort, receiveMessageOnPort, isPort } = require('internal/messaging');
+const { mark, isMarked, markUncloneable } = require('internal/untransferable');
+const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+
+const main = isMainThread ? undefined : require('internal/worker_main');
+
+function markAsUntransferable(object) {
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
+  mark(object);
+}
+
+function isMarkedAsUntransferable(object) {
+  if (object == null) return false;
+  return isMarked(object);
+}
+
+function markAsUncloneable(object) {
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
+  markUncloneable(object);
+}
+
+function moveMessagePortToContext(port, context) {
+  if (!isPort(port)) throw new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port);
+  if (!require('vm').isContext(context)) throw new ERR_INVALID_ARG_TYPE('contextifiedSandbox', 'vm.Context', context);
+  return port;
+}
+
+module.exports = {
+  isInternalThread: false,
+  isMainThread,
+  MessagePort,
+  MessageChannel,
+  markAsUncloneable,
+  markAsUntransferable,
+  isMarkedAsUntransferable,
+  moveMessagePortToContext,
+  receiveMessageOnPort,
+  resourceLimits: isMainThread ? {} : main.load.resourceLimits,
+  postMessageToThread(...args) { return require('internal/thread_messages').postMessageToThread(...args); },
+  threadId: isMainThread ? 0 : main.load.threadId,
+  threadName: isMainThread ? 'main' : main.load.name,
+  SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
+  parentPort: isMainThread ? null : main.parentPort,
+  workerData: isMainThread ? null : main.load.workerData,
+};
+for (const name of ['Worker', 'setEnvironmentData', 'getEnvironmentData']) lazy(name, 'internal/worker');
+lazy('BroadcastChannel', 'internal/broadcast_channel');
+lazy('locks', 'internal/locks');
+
+function lazy(name, id) {
+  Object.defineProperty(module.exports, name, {
+    __proto__: null, configurable: true, enumerable: true,
+    get() {
+      const value = require(id)[name];
+      Object.defineProperty(module.exports, name, { __proto__: null, value, configurable: true, enumerable: true, writable: true });
+      return value;
+    },
+  });
+}

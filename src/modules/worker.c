@@ -1,0 +1,344 @@
+/* Worker threads: a realm on a thread of its own, started, stopped and waited for by the realm that made it.
+ * The two talk through two channels: one is the program's, the other carries what Node's interface needs. */
+#include "modules/worker.h"
+
+#include "modules/message_port.h"
+#include "modules/modules.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* How often a busy script is asked whether it should stop. */
+#define WATCH_SECONDS 0.02
+
+/* What all threads of the process have in common; the main realm's. */
+typedef struct {
+    atomic_int last_id;
+} Threads;
+
+typedef struct {
+    Handle base; /* the parent's */
+    Threads *threads;
+    int id;
+    uv_thread_t thread;
+    uv_async_t ended; /* on the parent's loop, sent by the thread when it is done */
+    bool is_running, is_ref;
+    Value callback;
+
+    RealmOptions options;
+    size_t stack_size;
+    double heap_limit;     /* bytes; 0: none */
+    PortEnd control, port; /* the thread's ends until its realm takes them */
+    WaitStop wait_stop;
+    atomic_bool stop; /* the thread shall end: asked by itself or by the parent */
+    uv_mutex_t lock;  /* guards realm */
+    Realm *realm;     /* while it lives */
+    uv_async_t *wake; /* on the realm's loop */
+    int exit_code;
+    bool was_terminated, out_of_memory;
+    clockid_t clock;
+    bool has_clock;
+} Worker;
+
+static Worker *worker_of(Realm *realm) {
+    return realm->options.worker;
+}
+
+static Threads *threads_of(Realm *realm) {
+    Worker *worker = worker_of(realm);
+    if (worker) return worker->threads;
+    void **slot = realm_slot(realm, SLOT_THREADS);
+    if (!*slot) *slot = NEW(Threads);
+    return *slot;
+}
+
+WaitStop *worker_wait_stop(Realm *realm) {
+    Worker *worker = worker_of(realm);
+    return worker ? &worker->wait_stop : NULL;
+}
+
+/* The engine asks this now and then while a script runs; true ends the script. */
+static bool should_stop(JSContextRef ctx, void *data) {
+    Worker *worker = data;
+    JSContextGroupRef group = JSContextGetGroup(ctx);
+    if (atomic_load(&worker->stop)) return true;
+    if (worker->heap_limit > 0) {
+        double used = value_as_double(object_get(worker->realm, JSGetMemoryUsageStatistics(ctx), "heapSize"));
+        if (used > worker->heap_limit) {
+            worker->out_of_memory = true;
+            atomic_store(&worker->stop, true);
+            return true;
+        }
+    }
+    JSContextGroupSetExecutionTimeLimit(group, WATCH_SECONDS, should_stop, worker);
+    return false;
+}
+
+static void stop_realm(uv_async_t *wake) {
+    Worker *worker = wake->data;
+    if (!worker || !worker->realm) return;
+    worker->realm->turn[TURN_EXITING] = 1;
+    realm_stop(worker->realm, worker->exit_code);
+}
+
+static void wake_closed(uv_handle_t *handle) {
+    mem_free(handle);
+}
+
+static void worker_run(Worker *worker, Realm *realm) {
+    Value exception = NULL;
+    Object start = (Object)realm_require(realm, "internal/worker_main", &exception);
+    if (!start || exception) {
+        if (exception) realm_print_error(realm, exception);
+        worker->exit_code = 1;
+        return;
+    }
+    value_keep(realm, start);
+    Object run = (Object)object_get(realm, start, "run");
+    Object finish = (Object)object_get(realm, start, "beforeExit");
+    Object end = (Object)object_get(realm, start, "exit");
+    realm_dispatch(realm, run, NULL, 0, NULL);
+    do {
+        if (realm->stopping || atomic_load(&worker->stop)) break;
+        realm_run_loop(realm);
+        if (realm->stopping) break;
+        realm_dispatch(realm, finish, NULL, 0, NULL);
+    } while (uv_loop_alive(&realm->loop));
+    if (!realm->stopping && !atomic_load(&worker->stop)) realm_dispatch(realm, end, NULL, 0, NULL);
+    if (!worker->was_terminated) worker->exit_code = realm->exit_code;
+    value_drop(realm, start);
+}
+
+static void worker_thread(void *data) {
+    Worker *worker = data;
+    worker->has_clock = pthread_getcpuclockid(pthread_self(), &worker->clock) == 0;
+    Realm *realm = realm_new(&worker->options);
+    if (realm) {
+        uv_async_t *wake = NEW(uv_async_t);
+        uv_async_init(&realm->loop, wake, stop_realm);
+        uv_unref((uv_handle_t *)wake);
+        wake->data = worker;
+        uv_mutex_lock(&worker->lock);
+        worker->realm = realm;
+        worker->wake = wake;
+        uv_mutex_unlock(&worker->lock);
+        JSContextGroupSetExecutionTimeLimit(realm->group, WATCH_SECONDS, should_stop, worker);
+        worker_run(worker, realm);
+        JSContextGroupClearExecutionTimeLimit(realm->group);
+        uv_mutex_lock(&worker->lock);
+        worker->realm = NULL;
+        worker->wake = NULL;
+        worker->has_clock = false;
+        uv_mutex_unlock(&worker->lock);
+        realm->turn[TURN_EXITING] = 1;
+        uv_close((uv_handle_t *)wake, wake_closed);
+        realm_free(realm);
+    } else {
+        worker->exit_code = 1;
+    }
+    if (worker->control.channel) port_close(worker->control);
+    if (worker->port.channel) port_close(worker->port);
+    worker->control.channel = worker->port.channel = NULL;
+    uv_async_send(&worker->ended);
+}
+
+static void worker_ask_to_stop(Worker *worker, int exit_code) {
+    uv_mutex_lock(&worker->lock);
+    if (!atomic_load(&worker->stop)) {
+        worker->was_terminated = true;
+        worker->exit_code = exit_code;
+    }
+    atomic_store(&worker->stop, true);
+    if (worker->wake) uv_async_send(worker->wake);
+    uv_mutex_unlock(&worker->lock);
+    wait_stop_now(&worker->wait_stop);
+}
+
+static void ended_closed(uv_handle_t *uv) {
+    Worker *worker = uv->data;
+    uv_mutex_destroy(&worker->lock);
+    wait_stop_destroy(&worker->wait_stop);
+    handle_leave(&worker->base);
+    mem_free(worker);
+}
+
+static void worker_join(Worker *worker) {
+    if (!worker->is_running) return;
+    uv_thread_join(&worker->thread);
+    worker->is_running = false;
+}
+
+static void worker_ended(uv_async_t *uv) {
+    Worker *worker = uv->data;
+    if (!worker->is_running) return;
+    worker_join(worker);
+    Realm *realm = worker->base.realm;
+    Object callback = (Object)worker->callback;
+    worker->callback = NULL;
+    uv_unref((uv_handle_t *)&worker->ended);
+    Value argv[] = {value_int(worker->exit_code), value_bool(worker->out_of_memory)};
+    realm_dispatch(realm, callback, NULL, COUNT_OF(argv), argv);
+    value_drop(realm, callback);
+    handle_unpin(&worker->base);
+}
+
+/* The parent's realm ends, or nobody has the worker any more: no thread outlives its parent. */
+static void worker_dispose(Handle *handle) {
+    Worker *worker = (Worker *)handle;
+    if (worker->is_running) {
+        worker_ask_to_stop(worker, 1);
+        worker_join(worker);
+    }
+    if (worker->control.channel) port_close(worker->control);
+    if (worker->port.channel) port_close(worker->port);
+    worker->control.channel = worker->port.channel = NULL;
+    if (worker->callback) value_drop(handle->realm, worker->callback);
+    worker->callback = NULL;
+    if (!uv_is_closing((uv_handle_t *)&worker->ended)) uv_close((uv_handle_t *)&worker->ended, ended_closed);
+}
+
+static Value worker_start(Call *call);
+static Value worker_stop(Call *call);
+static Value worker_ref(Call *call);
+static Value worker_unref(Call *call);
+static Value worker_has_ref(Call *call);
+static Value worker_cpu(Call *call);
+
+static const Native worker_methods[] = {
+    {"start",       worker_start},
+    {"stop",             worker_stop},
+    {"ref",worker_ref},
+    {"unref",         worker_unref},
+    {"hasRef",             worker_has_ref},
+    {"cpu",worker_cpu},
+    {0     }
+};
+
+static const HandleClass worker_class = {"Worker", worker_methods, worker_dispose};
+
+static Worker *call_worker(Call *call) {
+    return (Worker *)call_handle(call, &worker_class);
+}
+
+/* create(stack size in bytes, heap limit in bytes or 0) -> [handle, control port, port, thread id] */
+static Value worker_create(Call *call) {
+    Realm *realm = call->realm;
+    Worker *worker = NEW(Worker);
+    uv_async_init(&realm->loop, &worker->ended, worker_ended);
+    worker->ended.data = worker;
+    uv_unref((uv_handle_t *)&worker->ended);
+    uv_mutex_init(&worker->lock);
+    wait_stop_init(&worker->wait_stop);
+    atomic_init(&worker->stop, false);
+    worker->threads = threads_of(realm);
+    worker->id = atomic_fetch_add(&worker->threads->last_id, 1) + 1;
+    worker->options = realm->options;
+    worker->options.is_main = false;
+    worker->options.worker = worker;
+    worker->stack_size = (size_t)call_double(call, 0);
+    worker->heap_limit = call_double(call, 1);
+    worker->is_ref = true;
+    PortEnd control[2], port[2];
+    channel_new(control);
+    channel_new(port);
+    worker->control = control[1];
+    worker->port = port[1];
+    Object object = handle_open(realm, &worker->base, &worker_class);
+    Value all[] = {object, message_port_open(realm, control[0]), message_port_open(realm, port[0]),
+                   value_int(worker->id)};
+    return array_new(realm, COUNT_OF(all), all);
+}
+
+/* start(callback) -> 0 or an error; callback(exit code, whether its heap was full) when it is gone */
+static Value worker_start(Call *call) {
+    Worker *worker = call_worker(call);
+    Object callback = call_function(call, 0);
+    if (!worker || !callback || worker->is_running) return NULL;
+    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, worker->stack_size};
+    int err = uv_thread_create_ex(&worker->thread, &options, worker_thread, worker);
+    if (err) return value_int(err);
+    worker->is_running = true;
+    worker->callback = callback;
+    value_keep(call->realm, callback);
+    handle_pin(&worker->base);
+    if (worker->is_ref) uv_ref((uv_handle_t *)&worker->ended);
+    return value_int(0);
+}
+
+static Value worker_stop(Call *call) {
+    Worker *worker = call_worker(call);
+    if (worker && worker->is_running) worker_ask_to_stop(worker, 1);
+    return NULL;
+}
+
+static Value worker_ref(Call *call) {
+    Worker *worker = call_worker(call);
+    if (!worker) return NULL;
+    worker->is_ref = true;
+    if (worker->is_running) uv_ref((uv_handle_t *)&worker->ended);
+    return NULL;
+}
+
+static Value worker_unref(Call *call) {
+    Worker *worker = call_worker(call);
+    if (!worker) return NULL;
+    worker->is_ref = false;
+    uv_unref((uv_handle_t *)&worker->ended);
+    return NULL;
+}
+
+static Value worker_has_ref(Call *call) {
+    Worker *worker = call_worker(call);
+    return value_bool(worker && worker->is_running && worker->is_ref);
+}
+
+/* cpu() -> the thread's processor time in nanoseconds, or undefined when it is gone */
+static Value worker_cpu(Call *call) {
+    Worker *worker = call_worker(call);
+    if (!worker) return NULL;
+    struct timespec time;
+    uv_mutex_lock(&worker->lock);
+    bool fine = worker->has_clock && clock_gettime(worker->clock, &time) == 0;
+    uv_mutex_unlock(&worker->lock);
+    return fine ? value_number((double)time.tv_sec * 1e9 + (double)time.tv_nsec) : value_undefined();
+}
+
+/* In the worker's own realm */
+
+/* ports() -> [control, port], once */
+static Value worker_ports(Call *call) {
+    Realm *realm = call->realm;
+    Worker *worker = worker_of(realm);
+    if (!worker || !worker->control.channel) return value_undefined();
+    Value all[] = {message_port_open(realm, worker->control), message_port_open(realm, worker->port)};
+    worker->control.channel = worker->port.channel = NULL;
+    return array_new(realm, COUNT_OF(all), all);
+}
+
+/* exit(code): the realm ends; what the script still does is cut off by the engine's watch */
+static Value worker_exit(Call *call) {
+    Realm *realm = call->realm;
+    Worker *worker = worker_of(realm);
+    if (!worker) return NULL;
+    realm->turn[TURN_EXITING] = 1;
+    atomic_store(&worker->stop, true);
+    realm_stop(realm, call_int(call, 0));
+    JSContextGroupSetExecutionTimeLimit(realm->group, 0, should_stop, worker);
+    usleep(500); /* time for the watch to go off before the script's next line */
+    return NULL;
+}
+
+static const Native functions[] = {
+    {"create",      worker_create},
+    {"ports",             worker_ports},
+    {"exit",worker_exit},
+    {0       }
+};
+
+static void worker_teardown(Realm *realm) {
+    mem_free(*realm_slot(realm, SLOT_THREADS));
+}
+
+const Module worker_module = {"worker", functions, NULL, worker_teardown};

@@ -1,0 +1,8 @@
+/* What a worker thread's realm is to the modules that run in it. */
+#pragma once
+
+#include "engine/realm.h"
+#include "sys/shared_memory.h"
+
+/* What ends the realm's waiting when its thread is to stop; NULL in the main realm. */
+WaitStop *worker_wait_stop(Realm *realm);
