@@ -8,7 +8,7 @@ const { defineLazyProperties } = require('internal/util');
 const test = definer(false);
 const suite = definer(true);
 
-Object.assign(test, { ...hooks, test, it: definer(false), suite, describe: definer(true) });
+Object.assign(test, { ...hooks, test, it: test, suite, describe: suite });
 
 function lazy(key, load) {
   Object.defineProperty(test, key, {

@@ -340,6 +340,7 @@ const methods = {
     state.sawReturnAt = text.endsWith('\r') ? Date.now() : 0;
     const lines = [];
     let start = 0;
+    lineEnding.lastIndex = 0;
     for (const match of text.matchAll(lineEnding)) {
       lines.push(text.slice(start, match.index));
       start = match.index + match[0].length;
@@ -784,6 +785,7 @@ const methods = {
     if (typeof text !== 'string' || text === '')
       return;
     let start = 0;
+    lineEnding.lastIndex = 0;
     for (const match of text.matchAll(lineEnding)) {
       this._insertString(text.slice(start, match.index));
       start = match.index + match[0].length;
