@@ -106,6 +106,9 @@ void JSSynchronousGarbageCollectForDebugging(JSContextRef ctx);
 void JSReportExtraMemoryCost(JSContextRef ctx, size_t size);
 JSObjectRef JSGetMemoryUsageStatistics(JSContextRef ctx);
 bool JSConfigureSignalForGC(int signal);
+/* WTF::initializeMainThread: says that this thread's loop is the main one. Full collections ask it for memory
+ * pressure and crash where nobody has said so; the C API does not. */
+void JSMainThreadInitialize(void) __asm__("_ZN3WTF20initializeMainThreadEv");
 void JSLock(JSContextRef ctx);
 void JSUnlock(JSContextRef ctx);
 

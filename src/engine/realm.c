@@ -211,6 +211,7 @@ Realm *realm_new(const RealmOptions *options) {
     list_init(&realm->handles);
     list_init(&realm->collected);
     loop_open(realm);
+    if (options->is_main) JSMainThreadInitialize();
     realm->start_ms = uv_now(&realm->loop);
     realm->group = JSContextGroupCreate();
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
