@@ -28,6 +28,7 @@ const replaced = {
   'readable-stream/lib/ours/primordials': 'internal/streams/primordials',
   'readable-stream/lib/ours/util': 'internal/streams/util',
   'readable-stream/lib/internal/validators': 'internal/validators',
+  'node:worker_threads': 'internal/uncloneable',
 };
 
 function load(id) {
@@ -59,7 +60,7 @@ function load(id) {
 function requireFrom(id) {
   const folder = id.split('/').slice(0, -1);
   return (name) => {
-    if (name[0] !== '.') return load(name.startsWith('node:') ? name.slice(5) : name);
+    if (name[0] !== '.') return load(replaced[name] !== undefined ? replaced[name] : name.startsWith('node:') ? name.slice(5) : name);
     const parts = folder.slice();
     for (const part of name.split('/')) {
       if (part === '..') parts.pop();

@@ -1,0 +1,4 @@
+'use strict';
+// What packages need of worker_threads, without threads.
+
+module.exports = { markAsUncloneable: require('internal/untransferable').markUncloneable };
