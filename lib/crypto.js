@@ -61,3 +61,13 @@ Object.defineProperty(exports, 'fips', {
   get() { return exports.getFips() === 1; },
   set(value) { exports.setFips(value); },
 });
+// Other names that randomBytes once had.
+for (const name of ['prng', 'pseudoRandomBytes', 'rng']) {
+  Object.defineProperty(exports, name, {
+    __proto__: null,
+    configurable: true,
+    enumerable: false,
+    get() { return exports.randomBytes; },
+    set(value) { Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: false }); },
+  });
+}
