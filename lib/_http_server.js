@@ -458,6 +458,18 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
   }
 };
 
+// For a worker that another takes the place of: whoever is connected learns of it with his next answer, and is
+// hung up on only once he is surely idle, since a request may be on its way over what looks idle.
+Server.prototype.isLeavingCluster = false;
+Server.prototype.leaveCluster = function leaveCluster() {
+  this.isLeavingCluster = true;
+  this.keepAliveTimeout = 250;
+  this.keepAliveTimeoutBuffer = 0;
+  this.closeIdleConnections = () => {};
+  light.configure(this);
+};
+for (const name of ['isLeavingCluster', 'leaveCluster']) Object.defineProperty(Server.prototype, name, { enumerable: false });
+
 Server.prototype.setTimeout = function setTimeout(ms, callback) {
   this.timeout = ms;
   if (callback) this.on('timeout', callback);
@@ -718,7 +730,7 @@ function parserOnIncoming(connection, request, keepAlive, flags) {
     connection.outgoingSize += size;
     socketOnDrain(connection);
   };
-  response.shouldKeepAlive = keepAlive;
+  response.shouldKeepAlive = keepAlive && !server.isLeavingCluster;
   response[kUniqueHeaders] = server[kUniqueHeaders];
 
   if (socket._httpMessage) connection.outgoing.push(response);

@@ -111,7 +111,7 @@ function makeResponse(connection, server, request, info) {
   if ((info & IS_OLD) !== 0) {
     response.useChunkedEncodingByDefault = inside.acceptsChunks(request);
     response.shouldKeepAlive = false;
-  } else if ((info & KEEPS_ALIVE) === 0) {
+  } else if ((info & KEEPS_ALIVE) === 0 || server.isLeavingCluster) {
     response.shouldKeepAlive = false;
   }
   response._keepAliveTimeout = server.keepAliveTimeout;

@@ -193,8 +193,12 @@ static void message_came(void *owner, Slice payload, int fd) {
     json_decref(message);
 }
 
+/* A Galley worker hangs up when its last connection is closed; whatever else keeps it alive is then asked to
+ * end. Of Node that is not true in every version: there the preloaded script knows. */
 static void channel_gone(void *owner, int error) {
-    hang_up(owner);
+    Run *run = owner;
+    hang_up(run);
+    if (run->draining && !run->exited && is_named(run->keeper->app->interpreter, "galley")) run_stop(run);
 }
 
 static const ChannelEvents channel_events = {.message = message_came, .closed = channel_gone};

@@ -158,6 +158,7 @@ function leave(worker, primaryAsked) {
   };
   for (const { owner, handle } of [...open]) {
     left++;
+    if (primaryAsked) owner?.leaveCluster?.();
     if (owner && typeof owner.close === 'function') owner.close(done);
     else {
       handle.close();
