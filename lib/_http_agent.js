@@ -89,6 +89,7 @@ function onFree(agent, socket, options) {
   agent.freeSockets[name] = free;
   socket._httpMessage = null;
   agent.removeSocket(socket, options);
+  agent.totalSocketCount++; // kept, it still counts
   socket.once('error', freeSocketErrorListener);
   free.push(socket);
 }
@@ -144,7 +145,6 @@ Agent.prototype.addRequest = function addRequest(request, options, port, localAd
     this.reuseSocket(socket, request);
     setRequestSocket(this, request, socket);
     this.sockets[name].push(socket);
-    this.totalSocketCount++;
   } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
     this.createSocket(request, options, (error, created) => {
       if (error) request.onSocket(created, error);
@@ -223,7 +223,7 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
     if (at === -1) continue;
     pool[name].splice(at, 1);
     if (pool[name].length === 0) delete pool[name];
-    if (pool === this.sockets) this.totalSocketCount--;
+    this.totalSocketCount--;
   }
   // The place that became free is for whoever waits: first for the same host, else for any.
   let waiting;
@@ -241,14 +241,10 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
   }
   if (!waiting || this.totalSocketCount >= this.maxTotalSockets) return;
   if ((this.sockets[waitingName]?.length ?? 0) + (this.freeSockets[waitingName]?.length ?? 0) >= this.maxSockets) return;
-  const request = waiting;
-  const list = this.requests[waitingName];
-  list.shift();
-  if (list.length === 0) delete this.requests[waitingName];
-  this.createSocket(request, request[kRequestOptions] || options, (error, created) => {
-    if (error) request.onSocket(null, error);
-    else if (request.destroyed) created.emit('free');
-    else setRequestSocket(this, request, created);
+  // The new socket is free: whoever is first in the queue then gets it.
+  this.createSocket(waiting, waiting[kRequestOptions] || options, (error, created) => {
+    if (error) waiting.onSocket(null, error);
+    else created.emit('free');
   });
 };
 

@@ -328,12 +328,12 @@ function tickOnSocket(request, socket) {
   socket.on('close', socketCloseListener);
   socket.on('drain', onDrain);
   if (request.timeout !== undefined || request.agent?.options?.timeout) listenSocketTimeout(request);
-  request.emit('socket', socket);
   if (request.timeoutPending !== undefined) {
     const ms = request.timeoutPending;
     request.timeoutPending = undefined;
     setSocketTimeout(request, socket, ms);
   }
+  request.emit('socket', socket);
   request._flush();
 }
 
@@ -507,15 +507,15 @@ function parserOnIncomingClient(response, keepAlive, flags) {
   }
   if (request.shouldKeepAlive && !keepAlive && !request.upgradeOrConnect) request.shouldKeepAlive = false;
   // First ours, so that the connection is free before the program hears of the end.
-  if (request.timeoutCb) response.on('timeout', emitResponseTimeout);
+  socket.on('timeout', responseOnTimeout);
   response.on('end', responseOnEnd);
   request.on('finish', requestOnFinish);
   if (request.aborted || !request.emit('response', response)) response._dump();
   return request.method === 'HEAD' ? 1 : 0;
 }
 
-function emitResponseTimeout() {
-  this.req?.emit('timeout');
+function responseOnTimeout() {
+  this._httpMessage?.res?.emit('timeout');
 }
 
 function responseOnEnd() {
@@ -547,6 +547,7 @@ function responseOnEndKeepAlive(request) {
     socket.setTimeout(0, request.timeoutCb);
     request.timeoutCb = null;
   }
+  socket.removeListener('timeout', responseOnTimeout);
   socket.removeListener('close', socketCloseListener);
   socket.removeListener('error', socketErrorListener);
   socket.removeListener('data', socketOnData);

@@ -116,6 +116,7 @@ class HTTPParser {
     this.onIncoming = null;
     this.onMessageEnd = null;
     this.isResponse = false;
+    this.pending = null; // what came while execute ran
     this.maxHeaderPairs = MAX_HEADER_PAIRS;
     this.joinDuplicateHeaders = false;
     this._headers = [];
@@ -127,9 +128,28 @@ class HTTPParser {
   }
   // The number of bytes understood, or an Error.
   execute(data) {
-    return this.result(this.handle.execute(this, data));
+    if (this.pending !== null) { // called by what was called by execute
+      this.pending.push(data);
+      return data.length;
+    }
+    this.pending = [];
+    try {
+      let result = this.result(this.handle.execute(this, data));
+      while (this.pending.length > 0 && !(result instanceof Error) && this.socket !== null) {
+        const next = this.pending.shift();
+        const late = next === null ? this.handle.finish(this) : this.handle.execute(this, next);
+        if (late < 0) result = this.result(late);
+      }
+      return result;
+    } finally {
+      this.pending = null;
+    }
   }
   finish() {
+    if (this.pending !== null) {
+      this.pending.push(null);
+      return 0;
+    }
     return this.result(this.handle.finish(this));
   }
   result(n) {

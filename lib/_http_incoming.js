@@ -351,6 +351,8 @@ IncomingMessage.prototype._dump = function _dump() {
   if (this._dumped) return;
   this._dumped = true;
   if (this[kState] === undefined && this.complete) return;
+  // What is buffered must not reach the program any more.
+  this.removeAllListeners('data');
   this.resume();
 };
 

@@ -120,7 +120,10 @@ Object.defineProperties(OutgoingMessage.prototype, {
   headersSent: getter(function() { return !!this._header; }),
   connection: getter(function() { return this.socket; }, function(value) { this.socket = value; }),
   socket: getter(function() {
-    needSocket(this);
+    if (this[kConnection] !== undefined && this[kSocket] === null && !this._closed) {
+      if (this.finished) return this[kConnection].materialize();
+      needSocket(this);
+    }
     return this[kSocket];
   }, function(value) {
     for (let i = 0; i < this[kCorked]; i++) {
@@ -186,7 +189,8 @@ OutgoingMessage.prototype.destroy = function destroy(error) {
 OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteLength) {
   if (!this._headerSent) {
     const header = this._header;
-    if (typeof data === 'string' && (encoding === 'utf8' || encoding === 'latin1' || !encoding)) {
+    // A head with bytes beyond ASCII must not be sent as UTF-8.
+    if (typeof data === 'string' && (encoding === 'latin1' || ((encoding === 'utf8' || !encoding) && !/[\x80-\xff]/.test(header)))) {
       data = header + data;
     } else {
       this.outputData.unshift({ data: header, encoding: 'latin1', callback: null });
@@ -211,8 +215,9 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
     return socket.write(data, encoding, callback);
   }
   this.outputData.push({ data, encoding, callback });
-  this.outputSize += data.length;
-  this._onPendingData(data.length);
+  size ??= data.length;
+  this.outputSize += size;
+  this._onPendingData(size);
   return this.outputSize < this[kHighWaterMark];
 };
 
@@ -681,6 +686,7 @@ OutgoingMessage.prototype[Symbol.for('nodejs.rejection')] = function(error) {
 
 module.exports = {
   SAW,
+  completeHeader,
   kSaw,
   prepareLight,
   collectHeaders,

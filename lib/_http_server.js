@@ -12,7 +12,7 @@ const {
 } = require('_http_common');
 const { IncomingMessage, kConnection } = require('_http_incoming');
 const {
-  OutgoingMessage, SAW, collectHeaders, kErrored, kSaw, kSocket, kHighWaterMark, kRejectNonStandardBodyWrites, kUniqueHeaders, parseUniqueHeadersOption,
+  OutgoingMessage, SAW, collectHeaders, completeHeader, kErrored, kSaw, kSocket, kHighWaterMark, kRejectNonStandardBodyWrites, kUniqueHeaders, parseUniqueHeadersOption,
   validateHeaderName, validateHeaderValue,
 } = require('_http_outgoing');
 const { kOutHeaders, kNeedDrain } = require('internal/http');
@@ -170,7 +170,7 @@ ServerResponse.prototype.writeEarlyHints = function writeEarlyHints(hints, callb
   if (hints.link === null || hints.link === undefined) return;
   const link = validateLinkHeaderValue(hints.link);
   if (link.length === 0) return;
-  if (hasBadChar(link)) throw new ERR_INVALID_CHAR('header content', 'Link');
+  if (hasBadChar(link)) throw new ERR_INVALID_ARG_VALUE('hints', hints.link);
   head += `Link: ${link}\r\n`;
   for (const key of Object.keys(hints)) {
     if (key === 'link') continue;
@@ -230,8 +230,14 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, fiel
   // Whoever was not told to continue may never send the body: do not wait for it.
   if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
   if (this[kConnection] !== undefined && this[kSocket] === null) {
-    this._header = memoizedHeader(this, statusCode, headers);
+    const text = memoizedHeader(this, statusCode, headers);
     this._headerSent = false;
+    if ((this[kSaw] & SAW.TRAILER) !== 0) {
+      light.materializeResponse(this);
+      this._header = completeHeader(this, text);
+    } else {
+      this._header = text;
+    }
     return this;
   }
   this._storeHeader(`HTTP/1.1 ${statusCode} ${this.statusMessage}\r\n`, headers);
@@ -472,6 +478,7 @@ for (const name of ['isLeavingCluster', 'leaveCluster']) Object.defineProperty(S
 
 Server.prototype.setTimeout = function setTimeout(ms, callback) {
   this.timeout = ms;
+  light.configure(this);
   if (callback) this.on('timeout', callback);
   return this;
 };
@@ -541,14 +548,13 @@ function connectionListener(socket) {
     connection.started = 0;
   };
   parser.onIncoming = (request, keepAlive, flags) => parserOnIncoming(connection, request, keepAlive, flags);
-  socket.on = socketOnWrap;
+  socket.setEncoding = refuseEncoding;
   // Whoever sends an answer by hand must not wait for a request that fails to come.
   socket._paused = false;
 }
 
-// A program that wants the bytes itself gets them as long as it listens; nothing more to do here, for sockets give to all.
-function socketOnWrap(event, listener) {
-  return net.Socket.prototype.on.call(this, event, listener);
+function refuseEncoding() {
+  throw new ERR_HTTP_SOCKET_ENCODING();
 }
 
 function socketOnTimeout() {
@@ -663,7 +669,7 @@ function detachFromHTTP(connection) {
   socket.removeListener('drain', connection.onDrain);
   socket.removeListener('error', socketOnError);
   socket.removeListener('timeout', socketOnTimeout);
-  delete socket.on;
+  delete socket.setEncoding;
   connection.parser = null;
   connection.incoming.length = 0;
   freeParser(parser, null, socket);
@@ -808,6 +814,7 @@ function closeRequest(request) {
 
 // What internal/http_connection needs of this file.
 const inside = {
+  refuseEncoding,
   // A request and its response that C brought begin the list of a connection that is read here from now on.
   adopt(socket, request, response) {
     const connection = socket[kConn];

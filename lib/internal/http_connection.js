@@ -17,6 +17,7 @@ const {
 const METHOD = 0xff, KEEPS_ALIVE = 1 << 8, IS_OLD = 1 << 9, COMPLETE = 1 << 10, HAS_HOST = 1 << 11;
 const DATE = 1, KEEP_ALIVE = 2, CLOSE = 4, LENGTH = 8, LAST = 16, NO_BODY = 32, HINT = 64, CHUNKED = 128;
 
+const kLight = Symbol('light');
 const servers = [];
 const connections = [];
 
@@ -48,12 +49,24 @@ class HTTPConnection {
     this.listeners = {
       timeout: () => inside.socketTimedOut(socket, this.request, this.response),
       error: inside.socketOnError,
+      close: () => {
+        if (!this.isGone && !this.isHandedOver) binding.destroy(this.id);
+      },
       drain: () => {
         if (this.response !== null) inside.messageDrained(this.response);
       },
     };
-    for (const event of ['timeout', 'error', 'drain']) socket.on(event, this.listeners[event]);
+    for (const event of Object.keys(this.listeners)) socket.on(event, this.listeners[event]);
+    socket.setEncoding = inside.refuseEncoding;
+    socket.on = socket.addListener = socketOn;
+    socket[kLight] = this;
     return socket;
+  }
+
+  // The clock of an idle socket begins anew whenever something comes; C does not tell the socket.
+  refresh() {
+    const { socket } = this;
+    if (socket !== null && socket.timeout) socket.setTimeout(socket.timeout);
   }
 
   takeMore() {
@@ -130,7 +143,7 @@ function onRequest(serverId, id, info, target, head, body) {
   const request = connection.request = makeRequest(connection, server, info, target, head, body);
   const response = connection.response = makeResponse(connection, server, request, info);
   connection.requestsCount++;
-  if (connection.socket !== null && connection.socket.timeout) connection.socket.setTimeout(connection.socket.timeout);
+  connection.refresh();
 
   if ((info & (HAS_HOST | IS_OLD)) === 0 && server.requireHostHeader) {
     response.writeHead(400, { Connection: 'close' });
@@ -153,6 +166,7 @@ function onRequest(serverId, id, info, target, head, body) {
 function onBody(id, chunk) {
   const request = connections[id]?.request;
   if (!request || request._dumped) return;
+  connections[id].refresh();
   if (request.push(chunk)) return;
   binding.pause(id);
   connections[id]?.socket?.pause();
@@ -185,9 +199,12 @@ function settle() {
     }
     if (request[kState] !== undefined) finishRequest(request);
     else request._dumped = true;
-    response.destroyed = true;
-    response._closed = true;
-    if (response._events !== undefined) response.emit('close');
+    if (response._events !== undefined) {
+      process.nextTick(inside.emitClose, response);
+    } else {
+      response.destroyed = true;
+      response._closed = true;
+    }
   }
 }
 
@@ -254,7 +271,7 @@ function materializeResponse(response) {
   if (connection === undefined || response[kSocket] !== null || response.finished) return response[kSocket];
   prepareLight(response);
   const socket = connection.materialize();
-  response.on('finish', () => {
+  response.prependListener('finish', () => {
     if (!connection.isHandedOver) responseOnFinish(connection, response);
   });
   socket._httpMessage = null;
@@ -306,7 +323,10 @@ function onProblem(id, code, reason, bytesParsed, rawPacket) {
 // A request that is out of the ordinary, or one that came before the last was answered: the connection becomes one of
 // _http_server, with the bytes that were read.
 function onHandOver(serverId, id, handle, raw) {
-  const server = servers[serverId];
+  handOver(servers[serverId], id, handle)?.onData(raw);
+}
+
+function handOver(server, id, handle) {
   const connection = id < 0 ? undefined : connections[id];
   let socket;
   if (connection === undefined) {
@@ -318,7 +338,9 @@ function onHandOver(serverId, id, handle, raw) {
     if (socket === null) {
       socket = connection.socket = makeSocket(server, handle);
     } else {
-      for (const event of ['timeout', 'error', 'drain']) socket.removeListener(event, connection.listeners[event]);
+      for (const event of Object.keys(connection.listeners)) socket.removeListener(event, connection.listeners[event]);
+      delete socket.on;
+      delete socket.addListener;
     }
   }
   server._connections++;
@@ -332,18 +354,32 @@ function onHandOver(serverId, id, handle, raw) {
     request.socket = socket;
     inside.adopt(socket, request, response);
   }
-  inside.connectionOf(socket)?.onData(raw);
+  return inside.connectionOf(socket);
 }
 
-function onLate(serverId, id, handle) {
-  const server = servers[serverId];
-  if (id >= 0) {
-    const connection = connections[id];
-    if (connection !== undefined)
-      inside.socketOnError.call(connection.materialize(), new ERR_HTTP_REQUEST_TIMEOUT(), connection.response);
-    return;
+// Whoever wants the bytes of the socket itself gets them from now on, as they come.
+function socketOn(event, listener) {
+  const connection = this[kLight];
+  if ((event === 'data' || event === 'readable') && connection !== undefined && !connection.isGone && !connection.isHandedOver) {
+    const { id, server, request } = connection;
+    if ((request === null || request.complete) && binding.letGo(id)) handOver(server, id, null);
   }
-  const socket = makeSocket(server, handle);
+  return net.Socket.prototype.on.call(this, event, listener);
+}
+
+// A request that takes too long: `handle` is JavaScript's again if its head was not complete.
+function onLate(serverId, id, handle) {
+  const connection = id < 0 ? undefined : connections[id];
+  let socket;
+  if (handle === null) {
+    socket = connection.materialize();
+  } else {
+    socket = connection?.socket ?? makeSocket(servers[serverId], handle);
+    if (connection !== undefined) {
+      connections[id] = undefined;
+      connection.isHandedOver = true;
+    }
+  }
   inside.socketOnError.call(socket, new ERR_HTTP_REQUEST_TIMEOUT());
 }
 

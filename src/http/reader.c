@@ -139,11 +139,6 @@ static HttpEvent head_next(HttpReader *reader, HttpHead *head) {
     reader->method = head->method;
     reader->left = head->content_length;
     reader->skips_body = reader->upgrades = false;
-    bool request_without_end = !reader->rules->response && head->flags & HTTP_HAS_CODING &&
-                               !(head->flags & HTTP_CHUNKED) && !reader->rules->lenient;
-    if (request_without_end)
-        return http_reader_fail(reader, reader->at, HTTP_ERROR_INVALID_TRANSFER_ENCODING,
-                                "Request has invalid `Transfer-Encoding`");
     reader->state = READER_BODY;
     return HTTP_HEAD;
 }
@@ -197,6 +192,9 @@ HttpEvent http_reader_next(HttpReader *reader, HttpHead *head, Slice *body) {
         case READER_BODY:
             held_drop(reader);
             reader->state = (uint8_t)body_state(reader);
+            if (reader->state == READER_UNTIL_CLOSE && !reader->rules->response && !reader->rules->lenient)
+                return http_reader_fail(reader, reader->at, HTTP_ERROR_INVALID_TRANSFER_ENCODING,
+                                        "Request has invalid `Transfer-Encoding`");
             break;
         case READER_LENGTH:
         case READER_UNTIL_CLOSE: {

@@ -265,7 +265,9 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
             if (conn->phase == CONN_WAITS && conn->reader.held.len) http_conn_move(conn, CONN_READS);
             break;
         }
-        if (event == HTTP_HEAD && !(head->flags & ODD)) {
+        bool endless =
+            event == HTTP_HEAD && (head->flags & (HTTP_HAS_CODING | HTTP_CHUNKED)) == HTTP_HAS_CODING;
+        if (event == HTTP_HEAD && !(head->flags & ODD) && !endless) {
             request_dispatch(conn, head);
         } else if (conn->phase != CONN_SERVES) {
             conn->runs = false;
@@ -286,6 +288,11 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
 }
 
 static void conn_lost(HttpConn *conn, int status) {
+    if (status == UV_EOF && conn->phase == CONN_READS && conn->reader.held.len) {
+        http_reader_feed(&conn->reader, conn->reader.held.data, 0); /* the rest of this head will not come */
+        hand_over(conn, conn->reader.at, &conn->reader.held, conn->reader.held.len);
+        return;
+    }
     if (conn->known && conn->phase == CONN_SERVES) {
         Value argv[] = {value_int((int32_t)conn->id), value_int(status)};
         dispatch(conn, http_serving(conn_realm(conn))->on_lost, 2, argv);
@@ -396,7 +403,7 @@ static Value conn_answer(Call *call) {
         others = *out;
         *out = (Bytes){0};
     }
-    Slice head = http_cache_text(realm, &serving->cache, call_arg(call, 1), &serving->head_room);
+    Slice head = http_cache_text(realm, &serving->cache, call_arg(call, 1), true, &serving->head_room);
     bytes_append(out, head.data, head.len);
     Slice body = {"", 0};
     char *data;
@@ -404,7 +411,7 @@ static Value conn_answer(Call *call) {
     Value given = call_arg(call, 2);
     if (value_is_cell(given)) {
         if (JSValueIsString(realm->ctx, given))
-            body = http_cache_text(realm, &serving->cache, given, &serving->body_room);
+            body = http_cache_text(realm, &serving->cache, given, false, &serving->body_room);
         else if (value_bytes(realm, given, &data, &len))
             body = (Slice){data, len};
     }

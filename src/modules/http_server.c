@@ -45,7 +45,7 @@ static void tell_older(HttpServer *server, List *list, uint32_t limit_ms, bool u
         if (unread_only && conn->request_ended) continue;
         link_remove(&conn->link);
         Value argv[] = {value_int((int32_t)server->id), value_int(conn->known ? (int32_t)conn->id : -1),
-                        conn->stream->base.object};
+                        unread_only ? value_null() : (Value)conn->stream->base.object};
         StreamHandle *stream = conn->stream;
         bool handed = !unread_only;
         server->count++;

@@ -121,8 +121,10 @@ static void what_two_programs_could_read_differently_is_refused(void **state) {
         {HOST "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
          "HPE_INVALID_CONTENT_LENGTH: Content-Length can't be present with Transfer-Encoding\n"                                                                },
         {HOST "Transfer-Encoding: gzip\r\n\r\n",
+         "head GET / 1.1 [Host=a][Transfer-Encoding=gzip] keep-alive coding\n"
          "HPE_INVALID_TRANSFER_ENCODING: Request has invalid `Transfer-Encoding`\n"                                                                            },
         {HOST "Transfer-Encoding: xchunked\r\n\r\n",
+         "head GET / 1.1 [Host=a][Transfer-Encoding=xchunked] keep-alive coding\n"
          "HPE_INVALID_TRANSFER_ENCODING: Request has invalid `Transfer-Encoding`\n"                                                                            },
         {HOST "Transfer-Encoding: chunked, gzip\r\n\r\n",
          "HPE_INVALID_TRANSFER_ENCODING: Invalid `Transfer-Encoding` header value\n"                                                                           },
