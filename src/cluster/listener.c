@@ -115,6 +115,12 @@ static void on_sweep(uv_timer_t *timer) {
     if (!any_left) uv_timer_stop(timer);
 }
 
+void cluster_primary_sweep(ClusterPrimary *primary) {
+    LIST_EACH(&primary->listeners, Listener, link, listener) {
+        if (listener->unused_since) listener_close(listener);
+    }
+}
+
 void use_free(Use *use, bool lost) {
     Listener *listener = use->listener;
     ClusterPrimary *primary = listener->primary;

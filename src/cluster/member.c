@@ -56,6 +56,19 @@ static void on_taken(void *owner, int fd) {
     server->events->connection(server->owner, fd);
 }
 
+static bool on_turn(void *owner) {
+    ClusterServer *server = owner;
+    if (server->events->wants(server->owner)) return true;
+    /* The others have not been woken for this connection. */
+    Bytes payload = {0};
+    cluster_message_begin(&payload, false);
+    bytes_append_str(&payload, ",\"act\":\"pass\",\"key\":");
+    cluster_json_append_string(&payload, server->key);
+    bytes_printf(&payload, ",\"seq\":%lu}", server->member->seq++);
+    member_send(server->member, &payload);
+    return false;
+}
+
 static ClusterServer *server_by_key(ClusterMember *member, const char *key) {
     LIST_EACH(&member->servers, ClusterServer, link, server) {
         if (key && server->key && strcmp(server->key, key) == 0) return server;
@@ -71,6 +84,7 @@ static int turns_begin(ClusterServer *server, int fd) {
         close(fd);
         return -EBADF;
     }
+    if (server->events->wants) turns_set_wants(server->turns, on_turn);
     if (server->is_unref) turns_unref(server->turns);
     if (server->is_paused) turns_pause(server->turns, true);
     return 0;

@@ -248,6 +248,12 @@ static void on_close(ClusterWorker *worker, const json_t *message) {
         listener_nudge(listener);
 }
 
+static void on_pass(ClusterWorker *worker, const json_t *message) {
+    const char *key = cluster_message_text(message, "key");
+    Listener *listener = key ? listener_find(worker->primary, key) : NULL;
+    if (listener) listener_nudge(listener);
+}
+
 static const struct {
     const char *act;
     void (*run)(ClusterWorker *worker, const json_t *message);
@@ -258,6 +264,7 @@ static const struct {
     {"exitedAfterDisconnect", on_leaving  },
     {"suicide",               on_leaving  }, /* its name before Node 6 */
     {"close",                 on_close    },
+    {"pass",                  on_pass     }, /* a Galley worker that was woken in turn has no room */
 };
 
 static bool on_message(void *data, Slice payload, int fd) {

@@ -76,6 +76,9 @@ bool cluster_primary_has_waiting(const ClusterPrimary *primary);
 /* For sockets that are opened from now on. */
 void cluster_primary_set_policy(ClusterPrimary *primary, ClusterPolicy policy);
 
+/* Closes the sockets that no worker uses, without waiting for one that may come. */
+void cluster_primary_sweep(ClusterPrimary *primary);
+
 /* Sits on the channel (channel_set_filter), which stays the caller's and must outlive the worker. */
 ClusterWorker *cluster_worker_new(ClusterPrimary *primary, unsigned id, Channel *channel, void *data);
 void cluster_worker_free(ClusterWorker *worker);

@@ -9,6 +9,7 @@
 
 enum {
     OUT_OF_FDS_PAUSE_MS = 50,
+    UNWANTED_PAUSE_MS = 10,
     PATIENCE_MS = 1, /* how long one that is ahead leaves connections to others */
     LEAD_MAX = 6,    /* from which it does */
 };
@@ -22,6 +23,7 @@ struct Turns {
     Board *board;
     unsigned slot;
     TurnsTaken taken;
+    TurnsWants wants;
     void *owner;
     bool exclusive; /* libuv's registration has been replaced by ours */
     bool stepped_aside, patience_is_over;
@@ -108,8 +110,21 @@ static bool step_aside(Turns *turns) {
     return true;
 }
 
+static void on_unwanted_over(uv_timer_t *timer) {
+    Turns *turns = timer->data;
+    if (turns->wants(turns->owner))
+        poll_start(turns);
+    else
+        uv_timer_start(timer, on_unwanted_over, UNWANTED_PAUSE_MS, 0);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events) {
     Turns *turns = poll->data;
+    if (turns->wants && !turns->wants(turns->owner)) {
+        poll_stop(turns);
+        uv_timer_start(&turns->pause, on_unwanted_over, UNWANTED_PAUSE_MS, 0);
+        return;
+    }
     bool is_last = turns->board && board_is_retired(turns->board, turns->slot);
     if (!is_last && step_aside(turns)) return;
     if (is_last) poll_stop(turns); /* nobody else has been woken for this connection: take it still */
@@ -147,6 +162,10 @@ Turns *turns_open(uv_loop_t *loop, int fd, Board *board, unsigned slot, TurnsTak
 static void on_handle_closed(uv_handle_t *handle) {
     Turns *turns = handle->data;
     if (--turns->open_handles == 0) mem_free(turns);
+}
+
+void turns_set_wants(Turns *turns, TurnsWants wants) {
+    turns->wants = wants;
 }
 
 void turns_close(Turns *turns) {

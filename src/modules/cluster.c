@@ -101,6 +101,13 @@ static Value cluster_lead(Call *call) {
     return NULL;
 }
 
+/* sweep(): sockets that nobody uses any more are closed, without waiting for a successor */
+static Value cluster_sweep(Call *call) {
+    ClusterState *state = state_of(call->realm);
+    if (state->primary) cluster_primary_sweep(state->primary);
+    return NULL;
+}
+
 static WorkerHandle *call_worker(Call *call);
 
 /* disconnect() -> 0 or an error */
@@ -363,12 +370,13 @@ static void teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"lead",              cluster_lead},
-    {"addWorker",                   cluster_add_worker},
-    {"join",cluster_join},
+    {"lead",         cluster_lead},
+    {"sweep",              cluster_sweep},
+    {"addWorker",cluster_add_worker},
+    {"join",    cluster_join},
     {"leave",              cluster_leave},
-    {"lost",                   cluster_lost},
-    {"serve",cluster_serve},
+    {"lost",cluster_lost},
+    {"serve",        cluster_serve},
     {0             }
 };
 

@@ -131,9 +131,9 @@ class SocketListSend extends EventEmitter {
     child.once('exit', () => this.emit('exit', this));
   }
   _request(msg, cmd, swallowErrors, callback) {
-    if (!this.child.connected) return onClose(this);
-    this.child._send(msg, undefined, swallowErrors);
     const self = this;
+    if (!this.child.connected) return onClose();
+    this.child._send(msg, undefined, swallowErrors);
     function onClose() {
       self.child.removeListener('internalMessage', onReply);
       callback(new ERR_CHILD_CLOSED_BEFORE_REPLY());

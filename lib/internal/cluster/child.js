@@ -9,11 +9,11 @@ const Worker = require('internal/cluster/worker');
 const binding = internalBinding('cluster');
 
 const FOREVER = 2 ** 31 - 1;
-const UV_EPIPE = -32;
 
 const cluster = new EventEmitter();
 module.exports = cluster;
-const open = new Set(); // { owner, handle, close }
+const open = new Set(); // { owner, handle }
+let isLost = false; // the channel is closed: who asked for a socket hears no more
 
 cluster.isWorker = true;
 cluster.isMaster = false; // deprecated name
@@ -34,7 +34,10 @@ function join() {
   const channel = handleOf(process);
   if (!channel) return;
   binding.join(channel, () => leave(worker, true), onOpened, wants);
-  beforeClose(process, () => binding.lost());
+  beforeClose(process, () => {
+    isLost = true;
+    binding.lost();
+  });
 }
 cluster._setupWorker = join;
 Object.defineProperty(cluster, '_joinPrimary', { value: join, enumerable: false });
@@ -64,10 +67,10 @@ class Query {
     const data = owner._getServerData ? JSON.stringify(owner._getServerData()) ?? 'null' : 'null';
     this.native = binding.serve(this, this.stream, this.address, options.port ?? 0, `${options.addressType ?? null}`,
       options.fd ?? -1, options.flags ?? 0, options.backlog || 0, data, options.readableAll === true, options.writableAll === true);
-    if (this.native === null) process.nextTick(() => this.callback(UV_EPIPE, null));
   }
 
   opened(error, sockname, data, fd) {
+    if (isLost) return;
     const { owner } = this;
     if (typeof owner._setServerData === 'function') owner._setServerData(JSON.parse(data));
     if (error) {

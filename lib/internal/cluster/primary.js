@@ -105,6 +105,7 @@ function onExit(worker, code, signal) {
     releaseSockets(worker);
     forget(worker);
   }
+  if (code === 0) binding.sweep(); // it has not crashed: nobody will come for its sockets
   worker.exitedAfterDisconnect = !!worker.exitedAfterDisconnect;
   worker.state = 'dead';
   worker.emit('exit', code, signal);
@@ -113,6 +114,7 @@ function onExit(worker, code, signal) {
 
 function onDisconnect(worker) {
   if (worker.isDead()) forget(worker); // else it may still be of interest
+  if (worker.process.exitCode === 0) binding.sweep();
   worker.exitedAfterDisconnect = !!worker.exitedAfterDisconnect;
   worker.state = 'disconnected';
   worker.emit('disconnect');
