@@ -117,6 +117,12 @@ function deepEqual(a, b, mode, memory) {
 }
 
 function objectsEqual(a, b, mode, memory) {
+  if (isPlain(a) && isPlain(b)) {
+    if (a[Symbol.toStringTag] !== b[Symbol.toStringTag])
+      return false;
+    if (a[Symbol.toStringTag] !== 'URL')
+      return contentsEqual(a, b, mode, memory, nothingMore);
+  }
   const tag = toStringTag.call(a);
   if (tag !== toStringTag.call(b))
     return false;
@@ -130,8 +136,6 @@ function objectsEqual(a, b, mode, memory) {
       return false;
     return contentsEqual(a, b, mode, memory, arraysEqual, namesA, namesB);
   }
-  if (tag === '[object Object]' && !isSpecial(a))
-    return !isSpecial(b) && contentsEqual(a, b, mode, memory, nothingMore);
   if (types.isDate(a)) {
     if (!types.isDate(b))
       return false;
@@ -182,14 +186,13 @@ function objectsEqual(a, b, mode, memory) {
   return contentsEqual(a, b, mode, memory, nothingMore);
 }
 
-// Objects that look plain by their tag and are not: errors, and the engine's kinds with a changed tag.
-function isSpecial(value) {
-  const kind = objectKindOf(value);
-  return kind !== plainKind && kind !== finalKind;
+const { objectKind } = require('internal/util/engine');
+const plainKinds = [objectKind({}), objectKind(new (class {})())];
+
+// Objects of no kind of the engine's own. Errors that are only errors by their prototype are none of these.
+function isPlain(value) {
+  return plainKinds.includes(objectKind(value)) && !(value instanceof Error) && !Array.isArray(value);
 }
-const objectKindOf = require('internal/util/engine').objectKind;
-const plainKind = objectKindOf({});
-const finalKind = objectKindOf(new (class {})());
 
 function errorsEqual(a, b, mode, memory) {
   if (mode !== kPartial || Object.hasOwn(b, 'message')) {
@@ -241,21 +244,20 @@ function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
 
   // Two circles are the same if they close at the same point.
   if (memory === undefined) {
-    memory = { left: new Map(), right: new Map(), position: 0 };
+    memory = { left: [a], right: [b] };
   } else {
-    const left = memory.left.get(a);
-    if (left !== undefined) {
-      const right = memory.right.get(b);
-      if (right !== undefined)
+    const left = memory.left.lastIndexOf(a);
+    if (left !== -1) {
+      const right = memory.right.lastIndexOf(b);
+      if (right !== -1)
         return left === right;
     }
-    memory.position++;
+    memory.left.push(a);
+    memory.right.push(b);
   }
-  memory.left.set(a, memory.position);
-  memory.right.set(b, memory.position);
   const equal = more(a, b, mode, memory) && keysB.every((key) => deepEqual(a[key], b[key], mode, memory));
-  memory.left.delete(a);
-  memory.right.delete(b);
+  memory.left.pop();
+  memory.right.pop();
   return equal;
 }
 

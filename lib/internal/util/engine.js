@@ -88,6 +88,7 @@ function remainingItems(iterator) {
 module.exports = {
   isConstructor: binding.isConstructor,
   objectKind: binding.objectKind,
+  proxyKind,
   proxyTarget: proxyIsKnown ? proxyTarget : unknown,
   proxyParts: proxyIsKnown ? proxyParts : unknown,
   promiseState: promiseIsKnown ? binding.promiseState : unknown,

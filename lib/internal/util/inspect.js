@@ -4,7 +4,7 @@
 // This file walks values and lays the text out; inspect_kinds knows what each kind of object shows.
 
 const { isStackOverflowError } = require('internal/errors');
-const { proxyParts } = require('internal/util/engine');
+const { objectKind, proxyKind, proxyParts } = require('internal/util/engine');
 const { validateObject, validateString } = require('internal/validators');
 const { getStringWidth, stripVTControlCharacters } = require('internal/util/string_width');
 
@@ -199,20 +199,19 @@ function formatValue(context, value, recurseTimes, typedArray) {
     return formatPrimitive(context.stylize, value, context);
 
   const original = value;
-  const parts = proxyParts(value);
+  let kind = objectKind(value);
   let proxies = 0;
-  if (parts !== undefined) {
-    if (context.showProxy) {
-      if (parts[0] === null)
-        return context.stylize('<Revoked Proxy>', 'special');
-      return formatProxy(context, parts[0], parts[1], recurseTimes);
-    }
-    for (let each = parts; each !== undefined; each = proxyParts(value)) {
-      if (each[0] === null)
-        return wrapProxies(context.stylize('<Revoked Proxy>', 'special'), proxies);
-      value = each[0];
-      proxies++;
-    }
+  while (kind === proxyKind) {
+    const [target, handler] = proxyParts(value) ?? [value];
+    if (target === value)
+      break;
+    if (target === null)
+      return wrapProxies(context.stylize('<Revoked Proxy>', 'special'), proxies);
+    if (context.showProxy)
+      return formatProxy(context, target, handler, recurseTimes);
+    value = target;
+    proxies++;
+    kind = objectKind(value);
   }
 
   if (context.customInspect) {
@@ -237,14 +236,14 @@ function formatValue(context, value, recurseTimes, typedArray) {
     }
     return context.stylize(`[Circular *${index}]`, 'special');
   }
-  return wrapProxies(formatRaw(context, value, recurseTimes, typedArray), proxies);
+  return wrapProxies(formatRaw(context, value, recurseTimes, typedArray, kind), proxies);
 }
 
 function wrapProxies(text, proxies) {
   return proxies === 0 ? text : `${'Proxy('.repeat(proxies)}${text}${')'.repeat(proxies)}`;
 }
 
-function formatRaw(context, value, recurseTimes, typedArray) {
+function formatRaw(context, value, recurseTimes, typedArray, kind) {
   let prototypeProperties;
   if (context.showHidden && (recurseTimes <= context.depth || context.depth === null))
     prototypeProperties = [];
@@ -252,7 +251,8 @@ function formatRaw(context, value, recurseTimes, typedArray) {
   if (prototypeProperties !== undefined && prototypeProperties.length === 0)
     prototypeProperties = undefined;
 
-  const shape = lazyKinds().shapeOf(context, value, constructor, recurseTimes, typedArray, prototypeProperties !== undefined);
+  const shape = lazyKinds().shapeOf(context, value, kind, constructor, recurseTimes, typedArray,
+                                     prototypeProperties !== undefined);
   if (typeof shape === 'string')
     return shape;
 
@@ -322,7 +322,20 @@ function isInstance(value, constructor) {
   }
 }
 
+// The two constructors that nearly all values have need no walk.
+function isSimply(value, constructor) {
+  const { prototype } = constructor;
+  return Object.getPrototypeOf(value) === prototype && prototype.constructor === constructor &&
+         !Object.hasOwn(value, 'constructor');
+}
+
 function constructorName(value, context, recurseTimes, prototypeProperties) {
+  if (prototypeProperties === undefined) {
+    if (isSimply(value, Object))
+      return 'Object';
+    if (isSimply(value, Array))
+      return 'Array';
+  }
   let firstPrototype;
   const original = value;
   while (value) {
@@ -390,7 +403,7 @@ function prefixOf(constructor, tag, fallback, size = '') {
     return `[${fallback}${size}: null prototype] `;
   }
   if (tag !== '' && constructor !== tag)
-    return `${constructor}${size} [${tag}] `;
+    return tag.endsWith(`.${constructor}`) ? `${tag}${size} ` : `${constructor}${size} [${tag}] `;
   return `${constructor}${size} `;
 }
 

@@ -4,6 +4,7 @@
 
 const { proxyParts, promiseState, remainingItems } = require('internal/util/engine');
 const types = require('internal/util/types');
+const { argumentsKinds, kindOf } = types;
 const inspector = require('internal/util/inspect');
 const { formatPrimitive, formatNumber, formatBigInt, formatValue, formatProperty, kArray, kArrayExtras, kObject, prefixOf,
         reduceToSingleString, stylizeNoColor } = inspector;
@@ -334,12 +335,12 @@ function tagOf(value, showHidden) {
   return tag;
 }
 
-function shape(fields) {
-  return { base: '', extras: kObject, format: formatNothing, ...fields };
+function shape({ tag, fallback, keys, braces, base = '', extras = kObject, format = formatNothing }) {
+  return { tag, fallback, keys, braces, base, extras, format };
 }
 
 // Lists: what can be iterated and is one of the engine's own containers.
-function shapeOfContainer(context, value, constructor, tag, bare) {
+function shapeOfContainer(context, value, kind, constructor, tag, bare) {
   const { showHidden } = context;
   if (Array.isArray(value)) {
     const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', `(${value.length})`) : '';
@@ -348,8 +349,8 @@ function shapeOfContainer(context, value, constructor, tag, bare) {
       return `${prefix}[]`;
     return shape({ tag, fallback: 'Array', keys, braces: [`${prefix}[`, ']'], extras: kArrayExtras, format: formatArray });
   }
-  if (types.isSet(value) || types.isMap(value)) {
-    const isSet = types.isSet(value);
+  if (kind === kindOf.Set || kind === kindOf.Map) {
+    const isSet = kind === kindOf.Set;
     const size = (isSet ? setSize : mapSize).call(value);
     const fallback = isSet ? 'Set' : 'Map';
     const prefix = prefixOf(constructor, tag, fallback, `(${size})`);
@@ -371,8 +372,8 @@ function shapeOfContainer(context, value, constructor, tag, bare) {
       format: (_, __, recurseTimes) => formatTypedArray(bound, length, context, recurseTimes),
     });
   }
-  if (types.isMapIterator(value) || types.isSetIterator(value)) {
-    const isMap = types.isMapIterator(value);
+  if (kind === kindOf.MapIterator || kind === kindOf.SetIterator) {
+    const isMap = kind === kindOf.MapIterator;
     const braces = iteratorBraces(isMap ? 'Map' : 'Set', tag);
     return shape({
       tag, keys: keysOf(value, showHidden), braces,
@@ -382,12 +383,12 @@ function shapeOfContainer(context, value, constructor, tag, bare) {
   return undefined;
 }
 
-function shapeOf(context, value, constructor, recurseTimes, typedArray, hasPrototypeProperties) {
+function shapeOf(context, value, kind, constructor, recurseTimes, typedArray, hasPrototypeProperties) {
   const { showHidden } = context;
   const bare = !hasPrototypeProperties;
   const tag = tagOf(value, showHidden);
   if (Symbol.iterator in value || constructor === null) {
-    const container = shapeOfContainer(context, value, constructor, tag, bare);
+    const container = shapeOfContainer(context, value, kind, constructor, tag, bare);
     if (container !== undefined)
       return container;
   }
@@ -398,12 +399,12 @@ function shapeOf(context, value, constructor, recurseTimes, typedArray, hasProto
     const base = functionBase(context, value, constructor, tag);
     return isPlain ? context.stylize(base, 'special') : shape({ tag, keys, base, braces: ['{', '}'] });
   }
-  if (types.isArgumentsObject(value)) {
+  if (argumentsKinds.includes(kind)) {
     const prefix = constructor === 'Object' ? '[Arguments] ' : prefixOf(constructor, tag, 'Arguments');
     return isPlain ? `${prefix}{}` : shape({ tag, keys, braces: [`${prefix}{`, '}'] });
   }
   // Errors come before plain objects: a changed constructor must not hide them.
-  if (types.isNativeError(value) || value instanceof Error) {
+  if (kind === kindOf.NativeError || value instanceof Error) {
     const base = require('internal/util/inspect_errors').errorBase(context, value, constructor, tag, keys);
     return keys.length === 0 && bare ? base : shape({ tag, keys, base, braces: ['{', '}'] });
   }
@@ -411,12 +412,12 @@ function shapeOf(context, value, constructor, recurseTimes, typedArray, hasProto
     const prefix = tag !== '' ? prefixOf(constructor, tag, 'Object') : '';
     return isPlain ? `${prefix}{}` : shape({ tag, keys, braces: [`${prefix}{`, '}'] });
   }
-  return shapeOfKind(context, value, constructor, tag, keys, bare, recurseTimes, typedArray);
+  return shapeOfKind(context, value, kind, constructor, tag, keys, bare, recurseTimes, typedArray);
 }
 
-function shapeOfKind(context, value, constructor, tag, keys, bare, recurseTimes, typedArray) {
+function shapeOfKind(context, value, kind, constructor, tag, keys, bare, recurseTimes, typedArray) {
   const isPlain = keys.length === 0 && bare;
-  if (types.isRegExp(value)) {
+  if (kind === kindOf.RegExp) {
     const prefix = prefixOf(constructor, tag, 'RegExp');
     let base = RegExp.prototype.toString.call(constructor !== null ? value : new RegExp(value));
     const stylize = (text) => context.stylize(text, 'regexp');
@@ -425,7 +426,7 @@ function shapeOfKind(context, value, constructor, tag, keys, bare, recurseTimes,
       return base;
     return shape({ tag, keys, base, braces: ['{', '}'] });
   }
-  if (types.isDate(value)) {
+  if (kind === kindOf.Date) {
     const time = Date.prototype.getTime.call(value);
     const text = Number.isNaN(time) ? 'Invalid Date' : Date.prototype.toISOString.call(value);
     const prefix = prefixOf(constructor, tag, 'Date');
@@ -442,18 +443,18 @@ function shapeOfKind(context, value, constructor, tag, keys, bare, recurseTimes,
       format: (_, buffer, times) => formatArrayBuffer(context, buffer, times, !typedArray),
     });
   }
-  if (types.isDataView(value)) {
+  if (kind === kindOf.DataView) {
     return shape({
       tag, fallback: 'DataView', keys, braces: [`${prefixOf(constructor, tag, 'DataView')}{`, '}'],
       format: (_, view, times) => hiddenProperties(context, view, times, ['byteLength', 'byteOffset', 'buffer']),
     });
   }
-  if (types.isPromise(value)) {
+  if (kind === kindOf.Promise) {
     return shape({ tag, fallback: 'Promise', keys, braces: [`${prefixOf(constructor, tag, 'Promise')}{`, '}'],
                    format: formatPromise });
   }
-  if (types.isWeakSet(value) || types.isWeakMap(value)) {
-    const fallback = types.isWeakSet(value) ? 'WeakSet' : 'WeakMap';
+  if (kind === kindOf.WeakSet || kind === kindOf.WeakMap) {
+    const fallback = kind === kindOf.WeakSet ? 'WeakSet' : 'WeakMap';
     return shape({ tag, fallback, keys, braces: [`${prefixOf(constructor, tag, fallback)}{`, '}'],
                    format: formatUnknownItems });
   }

@@ -180,4 +180,7 @@ module.exports = {
   isKeyObject,
   isCryptoKey,
 };
-Object.defineProperty(module.exports, 'kindOf', { __proto__: null, value: kindOf, enumerable: false });
+Object.defineProperties(module.exports, {
+  argumentsKinds: { __proto__: null, value: argumentsKinds, enumerable: false },
+  kindOf: { __proto__: null, value: kindOf, enumerable: false },
+});
