@@ -6,6 +6,7 @@
 #include "modules/message_port.h"
 #include "modules/modules.h"
 #include "modules/shared_memory_module.h"
+#include "modules/worker.h"
 
 #include <stdlib.h>
 
@@ -45,6 +46,7 @@ typedef struct {
     uv_async_t *wake; /* while it listens */
     Value callback;
     bool is_ref;
+    BroadcastMember *member; /* for a BroadcastChannel */
 } Port;
 
 static void wake_closed(uv_handle_t *handle) {
@@ -63,16 +65,23 @@ static void port_stop(Port *port) {
     port->callback = NULL;
 }
 
-static void port_dispose(Handle *handle) {
-    Port *port = (Port *)handle;
+static void port_end(Port *port) {
     port_stop(port);
+    if (port->member) broadcast_leave(port->member);
+    port->member = NULL;
     if (port->end.channel) port_close(port->end);
     port->end.channel = NULL;
+}
+
+static void port_dispose(Handle *handle) {
+    Port *port = (Port *)handle;
+    port_end(port);
     handle_leave(handle);
     mem_free(port);
 }
 
 static Value port_post_cloned(Call *call);
+static Value port_broadcast(Call *call);
 static Value port_post_plain(Call *call);
 static Value port_start(Call *call);
 static Value port_stop_(Call *call);
@@ -85,18 +94,19 @@ static Value port_is_closed(Call *call);
 static Value port_is_peer(Call *call);
 
 static const Native port_methods[] = {
-    {"post",           port_post_cloned},
-    {"postPlain",                port_post_plain},
-    {"start",port_start},
-    {"stop",          port_stop_},
-    {"ref",                port_ref},
-    {"unref",port_unref},
-    {"hasRef",            port_has_ref},
-    {"close",                port_close_},
-    {"receive",          port_receive},
-    {"isClosed",         port_is_closed},
-    {"isPeer",                port_is_peer},
-    {0}
+    {"post",          port_post_cloned},
+    {"broadcast",               port_broadcast},
+    {"postPlain",port_post_plain},
+    {"start",     port_start},
+    {"stop",               port_stop_},
+    {"ref", port_ref},
+    {"unref",          port_unref},
+    {"hasRef",               port_has_ref},
+    {"close",       port_close_},
+    {"receive",         port_receive},
+    {"isClosed",               port_is_closed},
+    {"isPeer",port_is_peer},
+    {0        }
 };
 
 static const HandleClass port_class = {"MessagePort", port_methods, port_dispose};
@@ -184,11 +194,9 @@ static Value value_from_part(Realm *realm, MessagePart *part) {
     return raw_string_close(realm, &raw);
 }
 
-/* post(length, bytes or undefined for the outbox, parts as [kind, thing, …] or undefined) -> whether
- * somebody can receive it */
-static Value port_post_cloned(Call *call) {
-    Port *port = call_port(call);
-    if (!port) return NULL;
+/* The message in the arguments (length, bytes or undefined for the outbox, parts as [kind, thing, …] or
+ * undefined); NULL after throwing. */
+static Message *message_from_call(Call *call) {
     Realm *realm = call->realm;
     char *data = messaging_of(realm)->outbox;
     size_t room = BOX_SIZE, len = (size_t)call_double(call, 0);
@@ -202,12 +210,32 @@ static Value port_post_cloned(Call *call) {
         Value thing = JSObjectGetPropertyAtIndex(realm->ctx, parts, (unsigned)(2 * i + 1), NULL);
         if (!part_from_value(realm, value_as_int(kind), thing, &message->parts[i])) {
             message_free(message);
-            return throw_error(call, "ERR_INVALID_STATE", "A part of the message cannot be sent");
+            throw_error(call, "ERR_INVALID_STATE", "A part of the message cannot be sent");
+            return NULL;
         }
     }
+    return message;
+}
+
+/* post(length, bytes, parts) -> whether somebody can receive it */
+static Value port_post_cloned(Call *call) {
+    Port *port = call_port(call);
+    Message *message = port ? message_from_call(call) : NULL;
+    if (!message) return NULL;
     if (port->end.channel) return value_bool(port_post(port->end, message));
     message_free(message);
     return value_bool(false);
+}
+
+static Message *make_message(void *call) {
+    return message_from_call(call);
+}
+
+/* broadcast(length, bytes, parts): to every other member of the name */
+static Value port_broadcast(Call *call) {
+    Port *port = call_port(call);
+    if (port && port->member) broadcast_say(port->member, make_message, call);
+    return NULL;
 }
 
 /* postPlain(value): a number, boolean, undefined, null or string */
@@ -352,10 +380,7 @@ static Value port_has_ref(Call *call) {
 
 static Value port_close_(Call *call) {
     Port *port = call_port(call);
-    if (!port || !port->end.channel) return NULL;
-    port_stop(port);
-    port_close(port->end);
-    port->end.channel = NULL;
+    if (port && port->end.channel) port_end(port);
     return NULL;
 }
 
@@ -384,6 +409,17 @@ static Value port_is_peer(Call *call) {
     Port *port = call_port(call), *other = (Port *)handle_of(call_arg(call, 0), &port_class);
     return value_bool(port && other && port != other && port->end.channel &&
                       ports_are_entangled(port->end, other->end));
+}
+
+/* join(name) -> the port of a new member */
+static Value messaging_join(Call *call) {
+    TEXT name = {0};
+    if (!call_text(call, 0, &name)) return NULL;
+    PortEnd end;
+    BroadcastMember *member = broadcast_join(worker_broadcasts(call->realm), name.data, &end);
+    Object object = message_port_open(call->realm, end);
+    ((Port *)handle_of(object, &port_class))->member = member;
+    return object;
 }
 
 static Value messaging_channel(Call *call) {
@@ -521,17 +557,18 @@ static void messaging_teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"channel",              messaging_channel},
-    {"exchange",                      messaging_exchange},
-    {"learn",messaging_learn},
-    {"isOrdinary",                messaging_is_ordinary},
-    {"isOrdinaryArray",                      messaging_is_ordinary_array},
-    {"isHandle",messaging_is_handle},
-    {"writeString",      messaging_write_string},
-    {"readLatin1",                      messaging_read_latin1},
-    {"readUtf8",                  messaging_read_utf8},
-    {"readUtf16",          messaging_read_utf16},
-    {0                     }
+    {"channel",                    messaging_channel},
+    {"join",                            messaging_join},
+    {"exchange",messaging_exchange},
+    {"learn",                   messaging_learn},
+    {"isOrdinary",                            messaging_is_ordinary},
+    {"isOrdinaryArray",messaging_is_ordinary_array},
+    {"isHandle",                 messaging_is_handle},
+    {"writeString",                            messaging_write_string},
+    {"readLatin1",       messaging_read_latin1},
+    {"readUtf8",                   messaging_read_utf8},
+    {"readUtf16",                            messaging_read_utf16},
+    {0}
 };
 
 const Module messaging_module = {"messaging", functions, messaging_setup, messaging_teardown};

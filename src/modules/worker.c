@@ -16,6 +16,7 @@
 /* What all threads of the process have in common; the main realm's. */
 typedef struct {
     atomic_int last_id;
+    Broadcasts *broadcasts;
 } Threads;
 
 typedef struct {
@@ -50,8 +51,16 @@ static Threads *threads_of(Realm *realm) {
     Worker *worker = worker_of(realm);
     if (worker) return worker->threads;
     void **slot = realm_slot(realm, SLOT_THREADS);
-    if (!*slot) *slot = NEW(Threads);
+    if (!*slot) {
+        Threads *threads = NEW(Threads);
+        threads->broadcasts = broadcasts_new();
+        *slot = threads;
+    }
     return *slot;
+}
+
+Broadcasts *worker_broadcasts(Realm *realm) {
+    return threads_of(realm)->broadcasts;
 }
 
 WaitStop *worker_wait_stop(Realm *realm) {
@@ -338,7 +347,10 @@ static const Native functions[] = {
 };
 
 static void worker_teardown(Realm *realm) {
-    mem_free(*realm_slot(realm, SLOT_THREADS));
+    Threads *threads = *realm_slot(realm, SLOT_THREADS);
+    if (!threads) return;
+    broadcasts_free(threads->broadcasts);
+    mem_free(threads);
 }
 
 const Module worker_module = {"worker", functions, NULL, worker_teardown};
