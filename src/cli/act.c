@@ -100,14 +100,21 @@ static json_t *choose(Session *session, const char *verb) {
     return chosen;
 }
 
+static void tell_action(const Session *session, const char *action, const json_t *chosen) {
+    Bytes ids = {0};
+    for (size_t i = 0; i < json_array_size(chosen); i++)
+        bytes_printf(&ids, "%s %lld", i ? "," : "", json_int(json_array_get(chosen, i), "pm_id", 0));
+    say(session, "Applying action %s on app [%s](ids: [%s ])", action, session->words[0],
+        ids.data ? ids.data : "");
+    bytes_free(&ids);
+}
+
 static int act(Session *session, const char *verb, const char *pm2_action, json_t *request) {
     json_t *chosen = choose(session, verb);
     int exit_code = EXIT_FAILURE;
     if (chosen) {
         json_t *groups = select_by_key(chosen);
-        if (session->is_pm2)
-            say(session, "Applying action %s on app [%s](ids: [ %zu ])", pm2_action, session->words[0],
-                json_array_size(chosen));
+        if (session->is_pm2) tell_action(session, pm2_action, chosen);
         json_t *answers = ask_groups(session, groups, request);
         exit_code = tell_done(session, chosen, answers);
         json_decref(answers);

@@ -78,3 +78,5 @@ int command_monit(Session *session);
 int command_completion(Session *session);
 /* help.c */
 int command_help(Session *session);
+/* manual.c */
+void manual_print(void);

@@ -36,6 +36,10 @@ static int run_daemon(int argc, char **argv) {
     if (strcmp(what, "@rotate") == 0 && argc == 6)
         return rotate_file(argv[2], strcmp(argv[3], "renamed") == 0, (unsigned)atoi(argv[4]),
                            strcmp(argv[5], "gz") == 0);
+    if (strcmp(what, "@manual") == 0) {
+        manual_print();
+        return EXIT_SUCCESS;
+    }
     if (strcmp(what, "@listen") == 0 && argc > 2) return become_listener(argv + 2);
     return EXIT_FAILURE;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static char *settings_path(const Session *session) {
-    return home_path(&session->home, session->is_pm2 ? "module_conf.json" : "settings.json");
+    return home_path(&session->home, home_settings_name(&session->home));
 }
 
 static json_t *read_settings(const Session *session) {

@@ -65,6 +65,10 @@ const char *home_dump_name(const Home *home) {
     return home->is_pm2 ? "dump.pm2" : "dump.json";
 }
 
+const char *home_settings_name(const Home *home) {
+    return home->is_pm2 ? "module_conf.json" : "settings.json";
+}
+
 typedef enum { IDS_TAKE, IDS_RESERVE, IDS_RESET } IdsChange;
 
 static long long ids_change(const Home *home, IdsChange change, long long reserved) {

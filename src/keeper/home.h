@@ -21,6 +21,7 @@ char *home_app_path(const Home *home, const char *key, const char *name);
 
 const char *home_log_name(const Home *home);
 const char *home_dump_name(const Home *home);
+const char *home_settings_name(const Home *home);
 
 /* The next pm_id, never given twice, whoever asks. */
 long long home_next_id(const Home *home);

@@ -47,6 +47,7 @@ struct Root {
     pid_t seen_dead;
     struct Client *quit_client; /* who asked for the end */
     json_t *quit_id;
+    struct Scraping *scraping; /* NULL: figures are not served */
     uv_signal_t signals[2];
     uv_timer_t rest_timer; /* foreground: until it is sure that nothing runs any more */
     int exit_code;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "manager/internal.h"
+#include "manager/scrape.h"
 #include "sys/lock.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@
 static void close_handles(Root *root) {
     wire_server_close(root->server);
     root->server = NULL;
+    scraping_close(root->scraping);
+    root->scraping = NULL;
     clients_close(root);
     for (size_t i = 0; i < COUNT_OF(root->signals); i++)
         if (!uv_is_closing((uv_handle_t *)&root->signals[i]))
@@ -130,6 +133,7 @@ static void run(Root *root) {
     if (root->options.foreground) uv_timer_start(&root->rest_timer, look_whether_all_rest, 500, 500);
     change_pid_file(root, true);
     wards_load(root);
+    root->scraping = scraping_open(root);
     if (root->options.opened) root->options.opened(root->options.owner, root);
     uv_run(&root->loop, UV_RUN_DEFAULT);
     change_pid_file(root, false);

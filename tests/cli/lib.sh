@@ -54,7 +54,7 @@ count_is() { [ "$(field "$1" id | wc -l)" = "$2" ]; }
 restarts_are() { [ "$(field "$1" ↺ | head -1)" = "$2" ]; }
 restarts_at_least() { [ "$(field "$1" ↺ | head -1)" -ge "$2" ]; }
 fails() { ! "$@"; }
-says() { local text=$1; shift; "$@" 2>&1 | grep -qF -- "$text"; }
+says() { local text=$1; shift; grep -qF -- "$text" <<<"$("$@" 2>&1)"; }
 has() { grep -qF -- "$2" "$1"; }
 
 cat >steady.sh <<'X'
