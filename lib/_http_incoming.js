@@ -220,6 +220,20 @@ Object.defineProperties(IncomingMessage.prototype, {
   },
 });
 
+// Questions that a message which is not a stream yet can answer without becoming one.
+for (const [name, answer] of Object.entries({
+  readable: true, destroyed: false, closed: false, errored: null, readableEnded: false, readableAborted: false, readableDidRead: false,
+  readableFlowing: null,
+})) {
+  const { get, set } = Object.getOwnPropertyDescriptor(Readable.prototype, name);
+  Object.defineProperty(IncomingMessage.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    get() { return this[kState] === undefined ? answer : get.call(this); },
+    set,
+  });
+}
+
 IncomingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
   if (callback) this.on('timeout', callback);
   this.socket.setTimeout(ms);

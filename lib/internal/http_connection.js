@@ -209,6 +209,10 @@ function settle() {
 }
 
 function finishRequest(request) {
+  if (request.complete && !request._consuming && (request._events === undefined || request._eventsCount === 0)) {
+    request._dumpAndCloseReadable(); // nobody would hear of its end
+    return;
+  }
   if (!request._consuming) request._dump();
 }
 
