@@ -221,7 +221,9 @@ const methods = {
   _disconnect() {
     const state = this[kState];
     this.channel = null;
-    state.handle.finish();
+    // What waits is still sent; else there is nothing to wait for.
+    if (state.handle.waiting() > 0 || state.unacknowledged > 0) state.handle.finish();
+    else process.nextTick(() => { if (!state.hasTold) onClosed.call(this); });
   },
 };
 

@@ -88,8 +88,8 @@ class Query {
       this.closed();
       return close.apply(handle, args);
     };
-    this.callback(0, handle);
     owner.once('listening', () => this.listening());
+    this.callback(0, handle);
   }
 
   // A socket that all workers have, to do with as usual.
