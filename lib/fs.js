@@ -34,8 +34,12 @@ for (const name of ['F_OK', 'R_OK', 'W_OK', 'X_OK'])
 
 // Programs may still make a Stats by hand; Node says that they should not.
 function deprecatedStats() {
+  let warned = false;
   function DeprecatedStats(...args) {
-    if (!new.target) return new Stats(...args);
+    if (!warned) {
+      warned = true;
+      process.emitWarning('fs.Stats constructor is deprecated.', 'DeprecationWarning', 'DEP0180');
+    }
     return new Stats(...args);
   }
   Object.defineProperty(DeprecatedStats, 'name', { value: 'Stats' });
@@ -57,7 +61,6 @@ lazy('ReadStream', 'internal/fs/streams');
 lazy('WriteStream', 'internal/fs/streams');
 lazy('FileReadStream', 'internal/fs/streams', 'ReadStream', false);
 lazy('FileWriteStream', 'internal/fs/streams', 'WriteStream', false);
-lazy('Utf8Stream', 'internal/fs/utf8_stream');
 lazy('Dir', 'internal/fs/dir');
 
 Object.defineProperties(fs, {

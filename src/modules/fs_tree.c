@@ -203,9 +203,33 @@ void fs_run_remove(FsJob *job) {
     }
 }
 
+/* /dev/stdin may lead to a pipe: it can be opened, but has no name that exists. */
+static bool follow_to_nameless(const char *path, char *place) {
+    struct stat status;
+    char target[PATH_MAX], next[PATH_MAX * 2];
+    if (stat(path, &status)) return false;
+    snprintf(place, PATH_MAX, "%s", path);
+    for (int links = 0; links < 40; links++) {
+        ssize_t n = readlink(place, target, sizeof target - 1);
+        if (n < 0) return lstat(place, &status) != 0;
+        target[n] = '\0';
+        const char *slash = strrchr(place, '/');
+        if (target[0] == '/' || !slash)
+            snprintf(next, sizeof next, "%s", target);
+        else
+            snprintf(next, sizeof next, "%.*s/%s", (int)(slash - place), place, target);
+        if (strlen(next) >= PATH_MAX) return false;
+        memcpy(place, next, strlen(next) + 1);
+    }
+    return false;
+}
+
 /* Where the path leads, and for a path that leads nowhere the part that is missing. */
 void fs_run_real_path(FsJob *job) {
     char resolved[PATH_MAX];
     if (realpath(job->path.data, resolved)) return job_set_text(job, resolved, strlen(resolved));
-    job_set_error(job, -errno, FS_STAGE_ITSELF);
+    int err = errno;
+    if (err == ENOENT && follow_to_nameless(job->path.data, resolved))
+        return job_set_text(job, resolved, strlen(resolved));
+    job_set_error(job, -err, FS_STAGE_ITSELF);
 }

@@ -4,7 +4,7 @@
 
 const { Readable, Writable, finished } = require('stream');
 const { codes: {
-  ERR_INVALID_ARG_TYPE, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_SYSTEM_ERROR,
+  ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_SYSTEM_ERROR,
 } } = require('internal/errors');
 const { validateBoolean, validateFunction, validateInteger } = require('internal/validators');
 const { copyObject, getOptions, toPathIfFileURL, validatePath } = require('internal/fs/utils');
@@ -103,8 +103,11 @@ function construct(callback) {
     }
     stream.fd = fd;
     callback();
-    stream.emit('open', stream.fd);
-    stream.emit('ready');
+    // What is written in 'open' has to come before what is written later: the stream is ready in two ticks.
+    process.nextTick(process.nextTick, () => {
+      stream.emit('open', fd);
+      stream.emit('ready');
+    });
   });
 }
 
@@ -112,13 +115,12 @@ function construct(callback) {
 function openStream() {}
 
 function closeFile(stream, error, callback) {
-  const { fd } = stream;
-  stream.fd = null;
-  if (fd === null || fd === undefined) {
+  if (stream.fd === null || stream.fd === undefined) {
     callback(error);
     return;
   }
-  stream[kFs].close(fd, (closeError) => callback(closeError || error));
+  stream[kFs].close(stream.fd, (closeError) => callback(closeError || error));
+  stream.fd = null;
 }
 
 function destroyFile(stream, error, callback) {
@@ -162,7 +164,10 @@ Object.setPrototypeOf(ReadStream, Readable);
 
 Object.defineProperty(ReadStream.prototype, 'autoClose', {
   configurable: true,
-  get() { return this._readableState.autoDestroy; },
+  get() {
+    if (this._readableState === undefined) throw new ERR_INVALID_THIS('ReadStream');
+    return this._readableState.autoDestroy;
+  },
   set(value) { this._readableState.autoDestroy = value; },
 });
 ReadStream.prototype.open = openStream;
@@ -246,7 +251,10 @@ Object.setPrototypeOf(WriteStream, Writable);
 
 Object.defineProperty(WriteStream.prototype, 'autoClose', {
   configurable: true,
-  get() { return this._writableState.autoDestroy; },
+  get() {
+    if (this._writableState === undefined) throw new ERR_INVALID_THIS('WriteStream');
+    return this._writableState.autoDestroy;
+  },
   set(value) { this._writableState.autoDestroy = value; },
 });
 WriteStream.prototype.open = openStream;

@@ -3,7 +3,6 @@
 
 const { codes: {
   ERR_FS_EISDIR,
-  ERR_FS_INVALID_SYMLINK_TYPE,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
   ERR_OUT_OF_RANGE,
@@ -15,6 +14,7 @@ const {
   validateInt32,
   validateInteger,
   validateObject,
+  validateOneOf,
   validateUint32,
 } = require('internal/validators');
 const { binding, numbers, big } = require('internal/fs/binding');
@@ -110,7 +110,7 @@ function stringToSymlinkType(type) {
     case undefined: case null: case 'file': return 0;
     case 'dir': return UV_FS_SYMLINK_DIR;
     case 'junction': return UV_FS_SYMLINK_JUNCTION;
-    default: throw new ERR_FS_INVALID_SYMLINK_TYPE(type);
+    default: validateOneOf(type, 'type', ['dir', 'file', 'junction']);
   }
 }
 
@@ -246,8 +246,8 @@ function validateStringAfterArrayBufferView(buffer, name) {
     throw new ERR_INVALID_ARG_TYPE(name, ['string', 'Buffer', 'TypedArray', 'DataView'], buffer);
 }
 
-// C takes typed arrays.
-const bytesOf = (view) => (view instanceof DataView ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : view);
+// C takes bytes.
+const bytesOf = (view) => (view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 
 function toUnixTimestamp(time, name = 'time') {
   // eslint-disable-next-line eqeqeq
