@@ -1,7 +1,7 @@
 /* How lib/fs.js reaches the disk: one function that takes an operation's number, a request's number
  * (0: at once) and flat arguments. Asynchronous results come back as (request, result) through one
  * function of lib/internal/fs/binding.js, statistics through arrays that both sides share. */
-#include "modules/fs_job.h"
+#include "modules/fs_queue.h"
 #include "modules/modules.h"
 
 #include <fcntl.h>
@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STAT_FIELDS = 18, STAGE_FIELD = STAT_FIELDS, SIZE_FIELD, SHARED_FIELDS };
+enum { STAT_FIELDS = FS_STAT_FIELDS, STAGE_FIELD = STAT_FIELDS, SIZE_FIELD, SHARED_FIELDS, PATH_ROOM = 512 };
 
 typedef struct {
     double numbers[SHARED_FIELDS];
     int64_t big[STAT_FIELDS];
     Object complete; /* JS: (request, result) */
+    FsQueue *queue;
+    char path[PATH_ROOM]; /* written by lib/, so that short paths need no string of the engine */
 } FsState;
 
 static FsState *state_of(Realm *realm) {
@@ -24,17 +26,10 @@ static FsState *state_of(Realm *realm) {
     return *slot;
 }
 
-static void share_stat(FsState *state, const uv_stat_t *stat) {
-    const int64_t all[STAT_FIELDS] = {
-        (int64_t)stat->st_dev,    (int64_t)stat->st_mode,    (int64_t)stat->st_nlink,   (int64_t)stat->st_uid,
-        (int64_t)stat->st_gid,    (int64_t)stat->st_rdev,    (int64_t)stat->st_blksize, (int64_t)stat->st_ino,
-        (int64_t)stat->st_size,   (int64_t)stat->st_blocks,  stat->st_atim.tv_sec,      stat->st_atim.tv_nsec,
-        stat->st_mtim.tv_sec,     stat->st_mtim.tv_nsec,     stat->st_ctim.tv_sec,      stat->st_ctim.tv_nsec,
-        stat->st_birthtim.tv_sec, stat->st_birthtim.tv_nsec,
-    };
+static void share_stat(FsState *state, const int64_t *stat) {
     for (int i = 0; i < STAT_FIELDS; i++) {
-        state->big[i] = all[i];
-        state->numbers[i] = (double)all[i];
+        state->big[i] = stat[i];
+        state->numbers[i] = (double)stat[i];
     }
 }
 
@@ -78,7 +73,7 @@ static Value job_value(FsJob *job) {
         return value_number((double)job->result);
     }
     switch (job->operation->result) {
-    case FS_STATS: share_stat(state, &job->stat); return value_int(0);
+    case FS_STATS: share_stat(state, job->stat); return value_int(0);
     case FS_STATFS: share_statfs(state, &job->statfs); return value_int(0);
     case FS_TEXT: return out_value(job);
     case FS_NOTHING_OR_TEXT: return job->out ? out_value(job) : value_undefined();
@@ -124,6 +119,25 @@ static bool take_list(FsJob *job, Object list) {
     return true;
 }
 
+/* Most paths are short texts. */
+static bool take_path(Realm *realm, Value v, Text *path) {
+    if (value_is_int(v)) { /* its length: the text is in the shared room */
+        path->len = (size_t)value_as_int(v);
+        if (path->len >= PATH_ROOM) return false;
+        path->data = path->len < sizeof path->room ? path->room : mem_new(path->len + 1);
+        memcpy(path->data, state_of(realm)->path, path->len);
+        path->data[path->len] = '\0';
+        return true;
+    }
+    if (!value_is_cell(v) || !JSValueIsString(realm->ctx, v)) return value_text(realm, v, path);
+    JSStringRef string = JSValueToStringCopy(realm->ctx, v, NULL);
+    size_t most = JSStringGetMaximumUTF8CStringSize(string);
+    path->data = most <= sizeof path->room ? path->room : mem_new(most);
+    path->len = JSStringGetUTF8CString(string, path->data, most) - 1;
+    JSStringRelease(string);
+    return true;
+}
+
 /* Arguments start at the third. */
 static bool job_take(FsJob *job, Call *call) {
     unsigned numbers = 0;
@@ -132,8 +146,8 @@ static bool job_take(FsJob *job, Call *call) {
         Value v = call_arg(call, i);
         bool fine = true;
         switch (*letter) {
-        case 'p': fine = value_text(job->realm, v, &job->path); break;
-        case 'd': fine = value_text(job->realm, v, &job->dest); break;
+        case 'p': fine = take_path(job->realm, v, &job->path); break;
+        case 'd': fine = take_path(job->realm, v, &job->dest); break;
         case 'i': job->number[numbers++] = value_is_true(v) ? 1 : value_as_double(v); break;
         case 't': job->as_text = value_is_true(v); break;
         case 'b':
@@ -150,15 +164,8 @@ static bool job_take(FsJob *job, Call *call) {
     return true;
 }
 
-static void job_run(uv_work_t *work) {
-    FsJob *job = CONTAINER_OF(work, FsJob, work);
-    job->operation->run(job);
-}
-
-static void job_done(uv_work_t *work, int status) {
-    FsJob *job = CONTAINER_OF(work, FsJob, work);
+static void job_done(FsJob *job) {
     Realm *realm = job->realm;
-    if (status) job_set_error(job, status, FS_STAGE_ITSELF);
     Object complete = state_of(realm)->complete;
     if (complete && !realm->turn[TURN_EXITING]) {
         Value argv[] = {value_int(job->id), job_value(job)};
@@ -184,6 +191,12 @@ static void run_unusable(FsJob *job) {
 }
 static const FsOperation unusable = {"unusable", "", run_unusable, FS_NUMBER};
 
+static FsQueue *queue_of(Realm *realm) {
+    FsState *state = state_of(realm);
+    if (!state->queue) state->queue = fs_queue_new(realm, job_done);
+    return state->queue;
+}
+
 /* call(operation, request, arguments…) -> result, or undefined and later complete(request, result) */
 static Value fs_call(Call *call) {
     int operation = call_int(call, 0);
@@ -204,7 +217,7 @@ static Value fs_call(Call *call) {
     job_prepare(job, call, &fs_operations[operation]);
     job->id = id;
     if (!job_take(job, call)) job->operation = &unusable; /* told through the callback, like every failure */
-    uv_queue_work(&call->realm->loop, &job->work, job_run, job_done);
+    fs_queue_add(queue_of(call->realm), job);
     return NULL;
 }
 
@@ -218,7 +231,7 @@ static Value fs_set_complete(Call *call) {
 /* exists(path), for existsSync: no error to make */
 static Value fs_exists(Call *call) {
     TEXT path;
-    if (!call_text(call, 0, &path)) return value_bool(false);
+    if (!take_path(call->realm, call_arg(call, 0), &path)) return value_bool(false);
     return value_bool(access(path.data, F_OK) == 0);
 }
 
@@ -305,6 +318,8 @@ static void setup(Realm *realm, Object binding) {
                typed_array_over(realm, kJSTypedArrayTypeFloat64Array, state->numbers, sizeof state->numbers));
     object_set(realm, binding, "big",
                typed_array_over(realm, kJSTypedArrayTypeBigInt64Array, state->big, sizeof state->big));
+    object_set(realm, binding, "path",
+               typed_array_over(realm, kJSTypedArrayTypeUint8Array, state->path, sizeof state->path));
     Object operations = object_new(realm);
     for (size_t i = 0; i < fs_operation_count; i++)
         object_set_int(realm, operations, fs_operations[i].name, (int64_t)i);
@@ -312,7 +327,10 @@ static void setup(Realm *realm, Object binding) {
 }
 
 static void teardown(Realm *realm) {
-    mem_free(state_of(realm));
+    FsState *state = state_of(realm);
+    state->complete = NULL;
+    if (state->queue) fs_queue_free(state->queue);
+    mem_free(state);
     *realm_slot(realm, SLOT_FS) = NULL;
 }
 

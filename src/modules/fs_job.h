@@ -6,8 +6,9 @@
 #include "engine/handle.h"
 
 #include "base/bytes.h"
+#include "base/list.h"
 
-enum { FS_NUMBERS = 6 };
+enum { FS_NUMBERS = 6, FS_STAT_FIELDS = 18 };
 
 typedef struct FsJob FsJob;
 
@@ -34,7 +35,7 @@ extern const FsOperation fs_operations[];
 extern const size_t fs_operation_count;
 
 struct FsJob {
-    uv_work_t work;
+    Link link; /* in the queue */
     const FsOperation *operation;
     Realm *realm;
     int32_t id; /* of the request that lib/ keeps; 0: run at once */
@@ -49,8 +50,8 @@ struct FsJob {
     bool as_text;
 
     int64_t result;
-    int stage; /* which step of several failed: FS_STAGE_… */
-    uv_stat_t stat;
+    int stage;                    /* which step of several failed: FS_STAGE_… */
+    int64_t stat[FS_STAT_FIELDS]; /* in the order of takeStats in lib/internal/fs/utils.js */
     uv_statfs_t statfs;
     char *out; /* malloc'd, NUL-terminated */
     size_t out_len;

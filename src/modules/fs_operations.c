@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void job_set_text(FsJob *job, const char *text, size_t len) {
@@ -78,28 +80,43 @@ static void run_set_fd_times(FsJob *job) {
     set_times(job, job_fd(job), NULL, NUMBER(1), NUMBER(2), 0);
 }
 
-static void take_stat(FsJob *job, uv_fs_t *request) {
-    job->result = request->result;
-    if (request->result >= 0) job->stat = request->statbuf;
-    uv_fs_req_cleanup(request);
+static void take_status(FsJob *job, int fd, const char *path, int flags) {
+    struct statx status;
+    if (statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &status)) {
+        job->result = -errno;
+        return;
+    }
+    const int64_t all[FS_STAT_FIELDS] = {
+        (int64_t)makedev(status.stx_dev_major, status.stx_dev_minor),
+        status.stx_mode,
+        status.stx_nlink,
+        status.stx_uid,
+        status.stx_gid,
+        (int64_t)makedev(status.stx_rdev_major, status.stx_rdev_minor),
+        status.stx_blksize,
+        (int64_t)status.stx_ino,
+        (int64_t)status.stx_size,
+        (int64_t)status.stx_blocks,
+        status.stx_atime.tv_sec,
+        status.stx_atime.tv_nsec,
+        status.stx_mtime.tv_sec,
+        status.stx_mtime.tv_nsec,
+        status.stx_ctime.tv_sec,
+        status.stx_ctime.tv_nsec,
+        status.stx_btime.tv_sec,
+        status.stx_btime.tv_nsec,
+    };
+    memcpy(job->stat, all, sizeof all);
 }
 
 static void run_stat(FsJob *job) {
-    uv_fs_t request;
-    uv_fs_stat(NULL, &request, PATH, NULL);
-    take_stat(job, &request);
+    take_status(job, AT_FDCWD, PATH, 0);
 }
-
 static void run_lstat(FsJob *job) {
-    uv_fs_t request;
-    uv_fs_lstat(NULL, &request, PATH, NULL);
-    take_stat(job, &request);
+    take_status(job, AT_FDCWD, PATH, AT_SYMLINK_NOFOLLOW);
 }
-
 static void run_fstat(FsJob *job) {
-    uv_fs_t request;
-    uv_fs_fstat(NULL, &request, job_fd(job), NULL);
-    take_stat(job, &request);
+    take_status(job, job_fd(job), "", AT_EMPTY_PATH);
 }
 
 static void run_statfs(FsJob *job) {

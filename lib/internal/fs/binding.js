@@ -117,6 +117,21 @@ class PromiseRequest {
   }
 }
 
+// Writes a short ASCII path where C finds it and returns its length: cheaper than a string of the
+// engine's interface. Undefined for all other paths, which are to be checked and passed as they are.
+const room = binding.path;
+function shortPath(path) {
+  if (typeof path !== 'string' || context.track !== undefined) return undefined; // hooks may use fs themselves
+  const { length } = path;
+  if (length > 200) return undefined;
+  for (let i = 0; i < length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === 0 || code > 127) return undefined;
+    room[i] = code;
+  }
+  return length;
+}
+
 const same = (result) => result;
 
 module.exports = {
@@ -126,6 +141,7 @@ module.exports = {
   numbers,
   big,
   register,
+  shortPath,
   failed,
   failure,
   fileFailure,

@@ -102,12 +102,14 @@ function construct(callback) {
       return;
     }
     stream.fd = fd;
+    if (stream.writable) {
+      // The stream is ready in two ticks: until then all that is written waits, and so keeps its order.
+      stream.cork();
+      process.nextTick(process.nextTick, () => stream.uncork());
+    }
     callback();
-    // What is written in 'open' has to come before what is written later: the stream is ready in two ticks.
-    process.nextTick(process.nextTick, () => {
-      stream.emit('open', fd);
-      stream.emit('ready');
-    });
+    stream.emit('open', fd);
+    stream.emit('ready');
   });
 }
 
