@@ -55,5 +55,6 @@ enum {
     SLOT_CLUSTER,
     SLOT_MESSAGING,
     SLOT_THREADS,
+    SLOT_TLS,
     SLOT_COUNT
 };

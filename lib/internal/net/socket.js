@@ -699,6 +699,9 @@ prototype.unref = function unref() {
 module.exports = {
   Socket,
   initHandle,
+  onRead,
+  onShutdown,
+  onWritten,
   replaceHandle,
   stopReading,
   kConnectDone,

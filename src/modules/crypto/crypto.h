@@ -22,6 +22,7 @@ void ssl_errors_take(SslErrors *errors);
  * message if OpenSSL said nothing. */
 Value ssl_errors_value(Realm *realm, const SslErrors *errors, const char *fallback);
 Value throw_ssl(Call *call, const char *fallback);
+void ssl_error_decorate(Realm *realm, Object error, unsigned long code);
 
 /* Jobs */
 
@@ -106,4 +107,4 @@ static inline void bignum_free(BIGNUM **n) {
 /* Tables, one for each file */
 extern const Native hash_functions[], random_functions[], kdf_functions[], cipher_functions[],
     key_functions[], jwk_functions[], keygen_functions[], sign_functions[], rsa_functions[], dh_functions[],
-    ecdh_functions[], x509_functions[], spkac_functions[];
+    x509_functions[];

@@ -33,7 +33,7 @@ static const char *library_prefix(int number) {
     return "";
 }
 
-static void decorate(Realm *realm, Object error, unsigned long code) {
+void ssl_error_decorate(Realm *realm, Object error, unsigned long code) {
     const char *library = ERR_lib_error_string(code), *reason = ERR_reason_error_string(code);
     if (library) object_set(realm, error, "library", value_string(realm, library));
     if (!reason) return;
@@ -55,7 +55,7 @@ Value ssl_errors_value(Realm *realm, const SslErrors *errors, const char *fallba
     Value value = error_new(realm, "Error", NULL, text);
     Object error = value_object(realm, value);
     if (!error || !errors->count) return value;
-    decorate(realm, error, errors->codes[0]);
+    ssl_error_decorate(realm, error, errors->codes[0]);
     if (errors->count > 1) {
         Value stack[COUNT_OF(errors->codes)];
         size_t n = 0;

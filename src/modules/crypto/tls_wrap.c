@@ -1,0 +1,554 @@
+#include "modules/crypto/tls_wrap.h"
+
+#include "modules/modules.h"
+
+#include <openssl/err.h>
+#include <stdlib.h>
+
+enum { CLEAR_ROOM = 65536 };
+
+static const Native wrap_methods[];
+static void wrap_dispose(Handle *handle);
+static const HandleClass wrap_class = {"TLSWrap", wrap_methods, wrap_dispose};
+
+TlsWrap *tls_wrap_of(SSL *ssl) {
+    return SSL_get_app_data(ssl);
+}
+
+TlsWrap *call_wrap(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (self && !self->ssl) {
+        throw_error(call, "ERR_TLS_HANDLE_CLOSED", "The TLS connection is closed");
+        return NULL;
+    }
+    return self;
+}
+
+static void tell(TlsWrap *self, int hook, size_t argc, const Value *argv) {
+    Object function = self->state->hooks[hook];
+    if (function && self->owner) realm_dispatch(self->handle.realm, function, self->owner, argc, argv);
+}
+
+Value tls_ask(TlsWrap *self, int hook, size_t argc, const Value *argv) {
+    Object function = self->state->hooks[hook];
+    if (!function || !self->owner) return value_undefined();
+    Value exception = NULL;
+    Value value = realm_call(self->handle.realm, function, self->owner, argc, argv, &exception);
+    if (value) return value;
+    /* Told when OpenSSL has returned. */
+    object_set(self->handle.realm, self->handle.object, "thrown", exception);
+    return NULL;
+}
+
+static void wrap_free_ssl(TlsWrap *self) {
+    if (self->in_cycle || !self->ssl) return;
+    SSL_free(self->ssl);
+    self->ssl = NULL;
+    if (self->next_session) SSL_SESSION_free(self->next_session);
+    self->next_session = NULL;
+}
+
+static void wrap_dispose(Handle *handle) {
+    TlsWrap *self = (TlsWrap *)handle;
+    if (self->stream) self->stream->tap = NULL;
+    self->stream = NULL;
+    wrap_free_ssl(self);
+    bytes_free(&self->plain_waiting);
+    bytes_free(&self->alpn);
+    bytes_free(&self->ocsp_response);
+    handle_leave(handle);
+    mem_free(self);
+}
+
+/* A request that outlives calls keeps the connection. */
+static void wrap_hold(TlsWrap *self) {
+    handle_pin(&self->handle);
+}
+static void wrap_release(TlsWrap *self) {
+    handle_unpin(&self->handle);
+}
+
+/* Errors */
+static void wrap_fail(TlsWrap *self) {
+    Realm *realm = self->handle.realm;
+    unsigned long code = ERR_peek_error();
+    BIO_AUTO bio = BIO_new(BIO_s_mem());
+    ERR_print_errors(bio);
+    char *text;
+    long len = BIO_get_mem_data(bio, &text);
+    char *message = mem_strndup(text, (size_t)len);
+    Value error = error_new(realm, "Error", NULL, len ? message : "TLS failed");
+    mem_free(message);
+    if (code && value_object(realm, error)) ssl_error_decorate(realm, (Object)error, code);
+    self->has_failed = true;
+    Value argv[] = {error};
+    tell(self, TLS_ERROR, 1, argv);
+}
+
+/* Output */
+static void output_done(TlsWrap *self, int status);
+
+static void stream_output_done(void *data, int status) {
+    TlsWrap *self = data;
+    self->output_is_out = false;
+    output_done(self, status);
+    wrap_release(self);
+}
+
+static void written(TlsWrap *self, int status) {
+    if (!self->write_waits) return;
+    self->write_waits = false;
+    Value argv[] = {value_int(status)};
+    tell(self, TLS_WRITTEN, 1, argv);
+}
+
+/* Sends what the SSL has to say. Negative: an error; 1: it is on its way; 0: nothing is left here. */
+static int output_send(TlsWrap *self) {
+    if (self->output_is_out) return 1;
+    char *data;
+    long len = BIO_get_mem_data(self->to_net, &data);
+    if (len <= 0) return 0;
+    if (self->stream) {
+        uv_buf_t buf = uv_buf_init(data, (unsigned)len);
+        int result = stream_handle_write(self->stream, &buf, 1, stream_output_done, self);
+        (void)BIO_reset(self->to_net);
+        if (result == 1) {
+            self->output_is_out = true;
+            wrap_hold(self);
+        }
+        return result;
+    }
+    if (self->is_closed) return UV_EPIPE;
+    self->output_is_out = true;
+    Value argv[] = {buffer_copy(self->handle.realm, data, (size_t)len)};
+    (void)BIO_reset(self->to_net);
+    tell(self, TLS_OUTPUT, 1, argv);
+    return 1;
+}
+
+static void output_done(TlsWrap *self, int status) {
+    if (status < 0) {
+        written(self, status);
+        return;
+    }
+    if (self->is_closed) {
+        written(self, UV_ECANCELED);
+        return;
+    }
+    tls_cycle(self);
+}
+
+/* Plain bytes in */
+static bool plain_write(TlsWrap *self) {
+    Bytes *waiting = &self->plain_waiting;
+    if (!waiting->len || self->has_failed || self->cert_waits || self->hello_waits) return true;
+    int n = SSL_write(self->ssl, waiting->data, (int)waiting->len);
+    if (n > 0) {
+        bytes_consume(waiting, (size_t)n);
+        if (!waiting->len) bytes_free(waiting);
+        return true;
+    }
+    int why = SSL_get_error(self->ssl, n);
+    return why != SSL_ERROR_SSL && why != SSL_ERROR_SYSCALL;
+}
+
+/* What happened inside OpenSSL's callbacks, told where JavaScript may do anything. */
+static void tell_handshake(TlsWrap *self) {
+    if (self->start_waits) {
+        self->start_waits = false;
+        tell(self, TLS_START, 0, NULL);
+    }
+    if (self->done_waits && !self->is_closed) {
+        self->done_waits = false;
+        self->is_established = true;
+        output_send(self);
+        tell(self, TLS_DONE, 0, NULL);
+    }
+}
+
+static void deliver(TlsWrap *self, const char *bytes, size_t len) {
+    Realm *realm = self->handle.realm;
+    self->bytes_read += len;
+    while (len && !self->is_closed) {
+        if (!self->user_buffer) {
+            Value argv[] = {buffer_copy(realm, bytes, len), value_int((int)len)};
+            tell(self, TLS_READ, 2, argv);
+            return;
+        }
+        size_t part = len < self->user_len ? len : self->user_len;
+        memcpy(self->user_bytes, bytes, part);
+        Value argv[] = {value_undefined(), value_int((int)part)};
+        tell(self, TLS_READ, 2, argv);
+        bytes += part;
+        len -= part;
+    }
+}
+
+static void tell_end(TlsWrap *self, int status) {
+    if (self->told_end) return;
+    self->told_end = true;
+    Value argv[] = {value_undefined(), value_int(status)};
+    tell(self, TLS_READ, 2, argv);
+}
+
+/* Plain bytes out, as long as somebody wants them. False after an error. */
+static bool plain_read(TlsWrap *self) {
+    char *room = malloc(CLEAR_ROOM);
+    bool fine = true;
+    while (!self->is_closed && !self->has_failed && !self->hello_waits && !self->cert_waits) {
+        if (self->is_established && !self->is_reading) break;
+        size_t at = 0;
+        int n = 0;
+        /* Several records make one call. */
+        while (at < CLEAR_ROOM && (n = SSL_read(self->ssl, room + at, (int)(CLEAR_ROOM - at))) > 0) {
+            at += (size_t)n;
+            if (self->done_waits || self->start_waits) break;
+        }
+        int why = n > 0 ? SSL_ERROR_NONE : SSL_get_error(self->ssl, n);
+        SslErrors none;
+        if (why != SSL_ERROR_SSL && why != SSL_ERROR_SYSCALL) ssl_errors_take(&none);
+        tell_handshake(self);
+        if (at) deliver(self, room, at);
+        if (n > 0) continue;
+        if (why == SSL_ERROR_ZERO_RETURN) {
+            tell_end(self, UV_EOF);
+        } else if (why == SSL_ERROR_SSL || (why == SSL_ERROR_SYSCALL && ERR_peek_error())) {
+            fine = false;
+        }
+        break;
+    }
+    free(room);
+    return fine;
+}
+
+static void tell_thrown(TlsWrap *self) {
+    Realm *realm = self->handle.realm;
+    if (!self->handle.object) return;
+    Value thrown = object_get(realm, self->handle.object, "thrown");
+    if (value_is_undefined(thrown)) return;
+    object_set(realm, self->handle.object, "thrown", value_undefined());
+    ERR_clear_error();
+    self->has_failed = true;
+    Value argv[] = {thrown};
+    tell(self, TLS_ERROR, 1, argv);
+}
+
+/* Everything that can be done now: read, write, tell. Safe to call from whatever JavaScript does inside. */
+void tls_cycle(TlsWrap *self) {
+    if (self->in_cycle) {
+        self->cycle_again = true;
+        return;
+    }
+    if (!self->ssl) return;
+    self->in_cycle = true;
+    wrap_hold(self);
+    do {
+        self->cycle_again = false;
+        if (self->is_closed || !self->has_started) break;
+        ERR_clear_error();
+        bool fine = self->has_failed || plain_read(self);
+        if (fine && !self->is_closed && !self->has_failed) {
+            ERR_clear_error();
+            fine = plain_write(self);
+            tell_handshake(self);
+        }
+        if (!fine && !self->is_closed) {
+            output_send(self); /* the alert */
+            tell_thrown(self);
+            if (!self->has_failed) wrap_fail(self);
+        }
+        if (self->is_closed) break;
+        int sent = output_send(self);
+        if (sent < 0)
+            written(self, sent);
+        else if (sent == 0 && !self->plain_waiting.len)
+            written(self, 0);
+        if (self->net_ended && !self->is_closed && !self->has_failed &&
+            (self->is_reading || !self->is_established))
+            tell_end(self, UV_EOF);
+    } while (self->cycle_again && !self->is_closed);
+    self->in_cycle = false;
+    if (self->is_closed) wrap_free_ssl(self);
+    wrap_release(self);
+}
+
+/* The network side */
+static void net_came(TlsWrap *self, const char *bytes, ssize_t nread) {
+    if (self->is_closed || !self->ssl) return;
+    if (nread >= 0) {
+        BIO_write(self->from_net, bytes, (int)nread);
+    } else if (nread == UV_EOF) {
+        self->net_ended = true;
+    } else {
+        tell_end(self, (int)nread);
+        return;
+    }
+    tls_cycle(self);
+    if (self->stream && self->is_established && !self->is_reading && !self->is_closed &&
+        BIO_ctrl_pending(self->from_net) > CLEAR_ROOM)
+        uv_read_stop(&self->stream->uv.stream);
+}
+
+static void tap_read(StreamTap *tap, const char *bytes, ssize_t nread) {
+    net_came(CONTAINER_OF(tap, TlsWrap, tap), bytes, nread);
+}
+
+static void tap_closed(StreamTap *tap) {
+    TlsWrap *self = CONTAINER_OF(tap, TlsWrap, tap);
+    self->stream = NULL;
+}
+
+static void handshake_info(const SSL *ssl, int where, int ret) {
+    if (!(where & (SSL_CB_HANDSHAKE_START | SSL_CB_HANDSHAKE_DONE))) return;
+    TlsWrap *self = SSL_get_app_data(ssl);
+    if (where & SSL_CB_HANDSHAKE_START) self->start_waits = true;
+    /* SSL_renegotiate_pending: more than this handshake is to come. */
+    if (where & SSL_CB_HANDSHAKE_DONE && !SSL_renegotiate_pending((SSL *)ssl)) self->done_waits = true;
+}
+
+static int accept_any_chain(int fine, X509_STORE_CTX *store) {
+    /* JavaScript decides, when the handshake is done, from verifyError(). */
+    return 1;
+}
+
+/* wrapOpen(context, is server) */
+static Value wrap_open(Call *call) {
+    TlsContext *context = call_context(call, 0);
+    if (!context) return throw_type(call, "ERR_INVALID_ARG_TYPE", "A secure context is missing");
+    Realm *realm = call->realm;
+    TlsWrap *self = NEW(TlsWrap);
+    self->is_server = call_bool(call, 1);
+    self->ssl = SSL_new(context->ctx);
+    self->state = *realm_slot(realm, SLOT_TLS);
+    SSL_set_app_data(self->ssl, self);
+    self->from_net = BIO_new(BIO_s_mem());
+    self->to_net = BIO_new(BIO_s_mem());
+    BIO_set_mem_eof_return(self->from_net, -1);
+    BIO_set_mem_eof_return(self->to_net, -1);
+    SSL_set_bio(self->ssl, self->from_net, self->to_net);
+    SSL_set_mode(self->ssl,
+                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+    SSL_set_info_callback(self->ssl, handshake_info);
+    SSL_set_verify(self->ssl, SSL_VERIFY_NONE, accept_any_chain);
+    if (self->is_server)
+        SSL_set_accept_state(self->ssl);
+    else
+        SSL_set_connect_state(self->ssl);
+    self->tap = (StreamTap){tap_read, tap_closed};
+    Object object = handle_open(realm, &self->handle, &wrap_class);
+    object_set(realm, object, "context", call_arg(call, 0));
+    return object;
+}
+
+static Value wrap_attach(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    if (!self || self->is_closed) return NULL;
+    if (self->owner)
+        value_drop(call->realm, self->owner);
+    else
+        handle_pin(&self->handle);
+    self->owner = call_arg(call, 0);
+    value_keep(call->realm, self->owner);
+    return value_undefined();
+}
+
+/* setStream(native stream): its bytes are this connection's from now on */
+static Value wrap_set_stream(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    if (!self) return NULL;
+    StreamHandle *stream = stream_handle_of(call_arg(call, 0));
+    if (!stream) return value_bool(false);
+    self->stream = stream;
+    stream->tap = &self->tap;
+    object_set(call->realm, self->handle.object, "stream", call_arg(call, 0));
+    return value_bool(true);
+}
+
+static Value wrap_start(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    if (!self) return NULL;
+    self->has_started = true;
+    if (self->stream) stream_handle_read_start(self->stream);
+    tls_cycle(self);
+    return value_undefined();
+}
+
+static Value wrap_read_start(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed) return value_int(UV_EBADF);
+    self->is_reading = true;
+    int err = self->stream ? stream_handle_read_start(self->stream) : 0;
+    if (self->has_started && self->is_established) tls_cycle(self);
+    return value_int(err);
+}
+
+static Value wrap_read_stop(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed) return value_int(UV_EBADF);
+    self->is_reading = false;
+    return value_int(0);
+}
+
+/* write(bytes or text) -> 0: done, 1: TLS_WRITTEN tells, negative: an error */
+static Value wrap_write(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    VIEW data = {0};
+    if (!self || !call_view(call, 0, &data)) return NULL;
+    if (self->is_closed) return value_int(UV_EBADF);
+    if (self->has_failed) return value_int(UV_EPROTO);
+    self->bytes_written += data.len;
+    ERR_clear_error();
+    size_t taken = 0;
+    /* An empty write still starts a handshake and flushes. */
+    if (!self->in_cycle && self->is_established && !self->plain_waiting.len && data.len) {
+        int n = SSL_write(self->ssl, data.data, (int)data.len);
+        if (n > 0) taken = (size_t)n;
+        tell_handshake(self);
+    }
+    if (taken < data.len) bytes_append(&self->plain_waiting, data.data + taken, data.len - taken);
+    self->write_waits = true;
+    if (self->plain_waiting.len || self->in_cycle) {
+        tls_cycle(self);
+        return value_int(1);
+    }
+    int sent = output_send(self);
+    if (sent == 1) return value_int(1);
+    self->write_waits = false;
+    return value_int(sent);
+}
+
+static void shutdown_done(uv_shutdown_t *request, int status) {
+    TlsWrap *self = CONTAINER_OF(request, TlsWrap, shutdown);
+    Value argv[] = {value_int(status)};
+    tell(self, TLS_SHUTDOWN, 1, argv);
+    wrap_release(self);
+}
+
+/* shutdown() -> as a stream's; 2: JavaScript has to end what carries the bytes */
+static Value wrap_shutdown(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed || !self->ssl) return value_int(UV_ENOTCONN);
+    ERR_clear_error();
+    if (!SSL_in_init(self->ssl)) SSL_shutdown(self->ssl);
+    ERR_clear_error();
+    output_send(self);
+    if (!self->stream) return value_int(2);
+    if (self->stream->is_closing) return value_int(UV_ENOTCONN);
+    int err = uv_shutdown(&self->shutdown, &self->stream->uv.stream, shutdown_done);
+    if (!err) wrap_hold(self);
+    return value_int(err);
+}
+
+/* The connection is over; whoever owns the stream closes it. */
+static Value wrap_close(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed) return value_undefined();
+    self->is_closed = true;
+    if (self->stream) self->stream->tap = NULL;
+    if (self->user_buffer) value_drop(call->realm, self->user_buffer);
+    self->user_buffer = NULL;
+    wrap_free_ssl(self);
+    if (self->owner) {
+        value_drop(call->realm, self->owner);
+        self->owner = NULL;
+        handle_unpin(&self->handle);
+    }
+    return value_undefined();
+}
+
+static Value wrap_receive(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed) return value_undefined();
+    char *data;
+    size_t len;
+    if (value_bytes(call->realm, call_arg(call, 0), &data, &len))
+        net_came(self, data, (ssize_t)len);
+    else
+        net_came(self, NULL, call_int(call, 0));
+    return value_undefined();
+}
+
+static Value wrap_output_done(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || !self->output_is_out) return value_undefined();
+    self->output_is_out = false;
+    if (self->ssl) output_done(self, call_int(call, 0));
+    return value_undefined();
+}
+
+static Value wrap_use_buffer(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    char *bytes;
+    size_t len;
+    if (!self || !call_bytes(call, 0, &bytes, &len)) return NULL;
+    if (self->user_buffer) value_drop(call->realm, self->user_buffer);
+    self->user_buffer = call_arg(call, 0);
+    self->user_bytes = bytes;
+    self->user_len = len;
+    value_keep(call->realm, self->user_buffer);
+    return value_undefined();
+}
+
+static Value wrap_bytes_read(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    return self ? value_number((double)self->bytes_read) : NULL;
+}
+static Value wrap_bytes_written(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    return self ? value_number((double)self->bytes_written) : NULL;
+}
+static Value wrap_queue_size(Call *call) {
+    TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
+    if (!self || self->is_closed || !self->ssl) return value_int(0);
+    size_t size = self->plain_waiting.len + BIO_ctrl_pending(self->to_net);
+    if (self->stream && !self->stream->is_closing)
+        size += uv_stream_get_write_queue_size(&self->stream->uv.stream);
+    return value_number((double)size);
+}
+
+/* setHooks(fifteen functions in the order of TLS_…) */
+static Value set_hooks(Call *call) {
+    TlsState *state = *realm_slot(call->realm, SLOT_TLS);
+    for (size_t i = 0; i < TLS_HOOKS; i++) {
+        state->hooks[i] = call_function(call, i);
+        if (state->hooks[i]) value_keep(call->realm, state->hooks[i]);
+    }
+    return value_undefined();
+}
+
+void tls_wrap_setup(Realm *realm, Object binding) {
+    *realm_slot(realm, SLOT_TLS) = NEW(TlsState);
+    Object prototype = handle_prototype(realm, &wrap_class);
+    for (const Native *method = tls_info_methods; method->name; method++)
+        object_set_native(realm, prototype, method);
+    object_set(realm, binding, "TLSWrap", prototype);
+}
+
+void tls_wrap_teardown(Realm *realm) {
+    mem_free(*realm_slot(realm, SLOT_TLS));
+    *realm_slot(realm, SLOT_TLS) = NULL;
+}
+
+static const Native wrap_methods[] = {
+    {"attach",          wrap_attach},
+    {"setStream",                 wrap_set_stream},
+    {"start",wrap_start},
+    {"readStart",           wrap_read_start},
+    {"readStop",                 wrap_read_stop},
+    {"write",wrap_write},
+    {"_shutdown", wrap_shutdown},
+    {"_close",                 wrap_close},
+    {"receive",                wrap_receive},
+    {"outputDone",        wrap_output_done},
+    {"useUserBuffer",                 wrap_use_buffer},
+    {"getBytesRead",wrap_bytes_read},
+    {"getBytesWritten",         wrap_bytes_written},
+    {"getWriteQueueSize",                 wrap_queue_size},
+    {0}
+};
+
+const Native tls_wrap_functions[] = {
+    {"wrapOpen", wrap_open},
+    {"setHooks",          set_hooks},
+    {0}
+};
