@@ -111,49 +111,46 @@ static bool is_up(const json_t *workers, const char *key) {
     return false;
 }
 
-static bool add_app(Session *session, json_t *config) {
-    tell_starting(session, config);
-    json_t *answer = session_call(session, json_pack("{sssO}", "do", "add", "config", config));
-    bool failed = tell_failures(session, answer);
-    json_decref(answer);
-    return !failed;
-}
-
-static bool change_app(Session *session, const char *key, const char *how, json_t *config) {
-    json_t *answer = session_call(
-        session, json_pack("{sssss{sssO}}", "do", "ask", "key", key, "request", "do", how, "config", config));
-    bool failed = tell_failures(session, answer);
-    if (!failed) say(session, "[%s] %sed", json_str(config, "name"), how);
-    json_decref(answer);
-    return !failed;
-}
-
 typedef enum { IF_KNOWN_REFUSE, IF_KNOWN_RESTART, IF_KNOWN_RELOAD } IfKnown;
 
-static bool launch(Session *session, json_t *config, IfKnown if_known) {
-    json_t *workers = session_list(session, false);
+/* What is to be asked for one app; NULL after telling why nothing is. */
+static json_t *request_for(Session *session, const json_t *workers, json_t *config, IfKnown if_known) {
     const char *script = if_known == IF_KNOWN_REFUSE ? json_str(config, "pm_exec_path") : NULL;
     json_t *known =
         session_has(session, "force") ? NULL : find_app(workers, json_str(config, "name"), script);
-    bool done = false;
     if (!known) {
-        done = add_app(session, config);
-    } else if (if_known != IF_KNOWN_REFUSE) {
-        done = change_app(session, json_str(known, "key"), if_known == IF_KNOWN_RELOAD ? "reload" : "restart",
-                          config);
-    } else if (is_up(workers, json_str(known, "key"))) {
-        say_error(session, "Script already launched, add -f option to force re-execution");
-    } else {
-        done = change_app(session, json_str(known, "key"), "restart", config);
+        tell_starting(session, config);
+        return json_pack("{sssO}", "do", "add", "config", config);
     }
-    json_decref(workers);
-    return done;
+    if (if_known == IF_KNOWN_REFUSE && is_up(workers, json_str(known, "key"))) {
+        say_error(session, "Script already launched, add -f option to force re-execution");
+        return NULL;
+    }
+    const char *how = if_known == IF_KNOWN_RELOAD ? "reload" : "restart";
+    say(session, "[%s] %s", json_str(config, "name"), how);
+    return json_pack("{sssss{sssO}}", "do", "ask", "key", json_str(known, "key"), "request", "do", how,
+                     "config", config);
 }
 
+/* All are asked for at once, then all answers awaited. */
 static int launch_all(Session *session, json_t *apps, IfKnown if_known) {
     int exit_code = EXIT_SUCCESS;
-    for (size_t i = 0; i < json_array_size(apps); i++)
-        if (!launch(session, json_array_get(apps, i), if_known)) exit_code = EXIT_FAILURE;
+    json_t *workers = session_list(session, false);
+    size_t waiting = 0;
+    for (size_t i = 0; i < json_array_size(apps); i++) {
+        json_t *request = request_for(session, workers, json_array_get(apps, i), if_known);
+        if (request && session_send(session, request) >= 0)
+            waiting++;
+        else
+            exit_code = EXIT_FAILURE;
+    }
+    json_decref(workers);
+    for (; waiting; waiting--) {
+        json_t *answer = session_receive(session);
+        if (tell_failures(session, answer)) exit_code = EXIT_FAILURE;
+        json_decref(answer);
+        if (!answer) break;
+    }
     if (exit_code == EXIT_SUCCESS) say(session, "Done.");
     list_show(session);
     return exit_code;

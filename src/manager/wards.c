@@ -233,9 +233,20 @@ static char *free_key(Root *root, const char *name) {
     return key;
 }
 
+/* Here and not in the keepers, so that apps that are added together have ids in their order. */
+static void give_ids(const Root *root, App *app) {
+    if (json_object_get(app->config, "saved_ids")) return;
+    long long count = app->instances_auto ? 1 : app_instances_resolve(app->instances);
+    json_t *ids = json_array();
+    for (long long i = 0; i < count; i++)
+        json_array_append_new(ids, json_integer(home_next_id(&root->home)));
+    json_object_set_new(app->config, "saved_ids", ids);
+}
+
 Ward *ward_add(Root *root, json_t *config, char **error) {
     App *app = app_new(config, error);
     if (!app) return NULL;
+    give_ids(root, app);
     char *key = free_key(root, app->name);
     char *folder = home_app_path(&root->home, key, NULL);
     char *path = home_app_path(&root->home, key, APP_FILE);
