@@ -12,6 +12,7 @@ const { ErrnoException, codes: {
 const { validateObject } = require('internal/validators');
 const ipc = internalBinding('ipc');
 
+const UV_EPIPE = -32, UV_ECANCELED = -125;
 const HIGH_WATER = 65536 * 2;
 const kHandle = Symbol('kChannelHandle');
 const kState = Symbol('channelState');
@@ -138,7 +139,8 @@ function remember(state, callback, afterwards) {
   state.sending.set(id, (error) => {
     afterwards?.(error);
     if (typeof callback !== 'function') return;
-    callback(error ? new ErrnoException(error, 'write') : null);
+    const isGone = error === UV_EPIPE || error === UV_ECANCELED;
+    callback(isGone ? new ERR_IPC_CHANNEL_CLOSED() : error ? new ErrnoException(error, 'write') : null);
   });
   return id;
 }
