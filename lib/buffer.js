@@ -16,9 +16,10 @@ const {
 } = require('internal/errors').codes;
 const { validateArray, validateFunction, validateInteger, validateNumber, validateString } = require('internal/validators');
 const { FastBuffer, addNumberMethods } = require('internal/buffer');
+const { mark, shared } = require('internal/untransferable');
 
 const kMaxLength = 2 ** 32;
-const kStringMaxLength = 2 ** 31 - 1;
+const kStringMaxLength = 2 ** 29 - 24;
 const shortText = 24; // up to here a loop costs less than a crossing
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
@@ -32,9 +33,12 @@ const isUint8Array = (value) => value instanceof Uint8Array;
 let poolSize = 8192;
 let pool, poolOffset = 0;
 
+function refuseTransfer() { throw new TypeError('Cannot transfer a pool that many Buffers share'); }
+
 function poolRenew() {
   pool = new ArrayBuffer(poolSize);
-  require('internal/untransferable').mark(pool);
+  mark(pool);
+  Object.defineProperty(pool, 'transfer', { value: refuseTransfer, configurable: true, writable: true });
   poolOffset = 0;
 }
 
@@ -236,7 +240,10 @@ function warnOfConstructor() {
 
 // Whose code calls: what lies in node_modules is not the user's to mend.
 function calledInNodeModules() {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = undefined; // the program's own may be what calls Buffer()
   const { stack } = new Error();
+  Error.prepareStackTrace = prepareStackTrace;
   if (typeof stack !== 'string') return false;
   for (const line of stack.split('\n').slice(1)) {
     const match = /\(?((?:node:|\/|file:)[^()]*?):\d+(?::\d+)?\)?$/.exec(line.trim());
@@ -303,7 +310,6 @@ Buffer.from = function from(value, encodingOrOffset, length) {
     ['string', 'Buffer', 'ArrayBuffer', 'Array', 'Array-like Object'], value);
 };
 
-const { shared } = require('internal/untransferable');
 const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
 function isAnyArrayBuffer(value) {
   if (value instanceof ArrayBuffer || shared.has(value)) return hasLength(value);
@@ -582,7 +588,7 @@ function sliceOf(buffer, start, end) {
   return new FastBuffer(buffer.buffer, buffer.byteOffset + start, end > start ? end - start : 0);
 }
 methods.subarray = function subarray(start, end) { return sliceOf(this, start, end); };
-methods.slice = function slice(start, end) { return sliceOf(this, start, end); };
+methods.slice = function slice(start, end) { return this instanceof Buffer ? sliceOf(this, start, end) : this.subarray(start, end); };
 
 methods.toJSON = function toJSON() {
   if (this.length === 0) return { type: 'Buffer', data: [] };

@@ -57,8 +57,8 @@ function unfinishedUtf16(bytes) {
   const { length } = bytes;
   const odd = length % 2;
   const pairs = length - odd;
-  if (pairs >= 2 && (bytes[pairs - 1] & 0xfc) === 0xd8) return [2 + odd, 4];
-  return [odd, odd === 0 ? 0 : 2];
+  if (odd === 1) return [1, 2];
+  return pairs >= 2 && (bytes[pairs - 1] & 0xfc) === 0xd8 ? [2, 4] : [0, 0];
 }
 
 function unfinishedBase64(bytes) {
@@ -94,7 +94,8 @@ StringDecoder.prototype.write = function write(buf) {
   if (unfinished === undefined) return piece.toString(this.encoding);
   if (piece.length === 0) return '';
   const bytes = state.count === 0 ? piece : Buffer.concat([state.held.subarray(0, state.count), piece]);
-  const [rest, need] = unfinished(bytes);
+  const [rest, need] = bytes.length < state.need && state.need === 4 && unfinished === unfinishedUtf16 ?
+    [bytes.length, 4] : unfinished(bytes); // half a pair waits for the other half
   const end = bytes.length - rest;
   for (let i = 0; i < rest; i++) state.held[i] = bytes[end + i];
   state.count = rest;

@@ -43,7 +43,7 @@ module.exports = {
   resourceLimits: isMainThread ? {} : main.load.resourceLimits,
   postMessageToThread(...args) { return require('internal/thread_messages').postMessageToThread(...args); },
   threadId: isMainThread ? 0 : main.load.threadId,
-  threadName: isMainThread ? 'main' : main.load.name,
+  threadName: isMainThread ? '' : main.load.name,
   SHARE_ENV: Symbol.for('nodejs.worker_threads.SHARE_ENV'),
   parentPort: isMainThread ? null : main.parentPort,
   workerData: isMainThread ? null : main.load.workerData,

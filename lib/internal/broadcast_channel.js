@@ -23,6 +23,7 @@ class BroadcastChannel extends NodeEventTarget {
 
   constructor(name) {
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
+    if (typeof name === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
     super();
     this.#name = `${name}`;
     this.#handle = binding.join(this.#name);

@@ -23,7 +23,7 @@ function failAt(value, last, name) {
   }
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name || 'offset', 'number', value);
   if (last < 0) throw new ERR_BUFFER_OUT_OF_BOUNDS();
-  throw new ERR_OUT_OF_RANGE(name || 'offset', `>= ${name === 'byteLength' ? 1 : 0} && <= ${last}`, value);
+  throw new ERR_OUT_OF_RANGE(name || 'offset', `>= ${name === 'byteLength' ? 1 : 0} and <= ${last}`, value);
 }
 
 // Whether `bytes` bytes are there at the offset; says why if not.
@@ -40,11 +40,11 @@ function checkByteLength(byteLength) {
 
 function rangeText(bytes, min) {
   const bits = bytes * 8;
-  if (bytes <= 3) return min === 0 ? `>= 0 and <= ${2 ** bits - 1}` : `>= ${-(2 ** (bits - 1))} and <= ${2 ** (bits - 1) - 1}`;
+  if (bytes <= 4) return min === 0 ? `>= 0 and <= ${2 ** bits - 1}` : `>= ${-(2 ** (bits - 1))} and <= ${2 ** (bits - 1) - 1}`;
   return min === 0 ? `>= 0 and < 2 ** ${bits}` : `>= -(2 ** ${bits - 1}) and < 2 ** ${bits - 1}`;
 }
 
-// Node words the bounds of 32 bits and more with powers; those of fewer with numbers.
+// Node words the bounds of more than 32 bits with powers, the others with numbers.
 function checkValue(value, min, max, bytes) {
   if (value > max || value < min) throw new ERR_OUT_OF_RANGE('value', rangeText(bytes, min), value);
 }

@@ -44,6 +44,7 @@ const hasOwn = Object.prototype.hasOwnProperty;
 const doubles = new Float64Array(1);
 const doubleBytes = new Uint8Array(doubles.buffer);
 
+const domExceptionName = 'internal/domexception:';
 const inlineString = 32; // longer ones are copied by C
 const stringPart = 256; // longer ones travel beside a message
 const bytesPart = 1024;
@@ -365,7 +366,10 @@ class Writer {
       this.string(regexpSource.call(object));
       this.varint(regexpFlags(object));
     } else if (typeof object[kClone] === 'function' || typeof object[kTransfer] === 'function' || types.isSharedArrayBuffer(object) || shared.has(object)) this.host(object);
-    else if (types.isNativeError(object)) this.error(object);
+    else if (types.isNativeError(object)) {
+      if (Object.prototype.toString.call(object) === '[object DOMException]') this.domException(object);
+      else this.error(object);
+    }
     else if (types.isBoxedPrimitive(object)) this.boxed(object);
     else if (isUncloneable(object)) this.fail(object);
     else if (this.delegate !== undefined && binding.isHandle(object)) this.host(object);
@@ -400,7 +404,7 @@ class Writer {
     }
     if (this.parts !== undefined && length >= bytesPart) {
       this.byte(tag.part);
-      this.varint(this.parts.push(binding.PART_BYTES, buffer) / 2 - 1);
+      this.varint(this.parts.push(binding.PART_BYTES, new Uint8Array(buffer)) / 2 - 1);
       return;
     }
     this.byte(tag.arrayBuffer);
@@ -451,6 +455,12 @@ class Writer {
       this.string(stack);
     }
     this.byte(0x2e);
+  }
+
+  domException(error) {
+    this.byte(tag.host);
+    this.string(domExceptionName);
+    this.value({ name: error.name, message: error.message, stack: error.stack });
   }
 
   boxed(object) {
@@ -878,6 +888,12 @@ class Reader {
   described() {
     const info = this.text();
     const data = this.value();
+    if (info === domExceptionName) {
+      const DOMException = require('internal/domexception');
+      const error = new DOMException(data.message, data.name);
+      Object.defineProperty(error, 'stack', { value: data.stack, writable: true, configurable: true, enumerable: false });
+      return error;
+    }
     const colon = info.lastIndexOf(':');
     const Class = require(info.slice(0, colon))[info.slice(colon + 1)];
     if (typeof Class !== 'function') this.bad();

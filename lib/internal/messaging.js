@@ -25,18 +25,18 @@ let idle = new Writer(outbox); // the one writer, unless it is in use
 
 // --- sending ---------------------------------------------------------------------------------------------
 
+function notIterable(name) {
+  return Object.assign(new TypeError(`Optional ${name} argument must be an iterable`), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
 function transferListOf(options) {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== 'object') throw new ERR_INVALID_ARG_TYPE('transfer', 'iterable', options);
+  if (typeof options !== 'object') throw notIterable('transferList');
   let list = options;
   if (typeof options[Symbol.iterator] !== 'function') {
     list = options.transfer;
     if (list === undefined) return undefined;
-    if (list === null || typeof list !== 'object' || typeof list[Symbol.iterator] !== 'function') {
-      const error = new TypeError('Optional options.transfer argument must be an iterable');
-      error.code = 'ERR_INVALID_ARG_TYPE';
-      throw error;
-    }
+    if (list === null || typeof list !== 'object' || typeof list[Symbol.iterator] !== 'function') throw notIterable('options.transfer');
   }
   const items = [...list];
   return items.length === 0 ? undefined : items;
@@ -56,7 +56,7 @@ function prepareTransfers(writer, list, port) {
     if (isMarked(item)) throw markedError();
     if (types.isArrayBuffer(item) && !shared.has(item)) {
       if (item.detached) throw cloneError('An ArrayBuffer is detached and could not be cloned.');
-      const index = writer.parts.push(PART_BYTES, item) / 2 - 1;
+      const index = writer.parts.push(PART_BYTES, new Uint8Array(item)) / 2 - 1;
       transferred.set(item, () => {
         writer.byte(1);
         writer.varint(index);

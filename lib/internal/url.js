@@ -25,7 +25,11 @@ const PROTOCOL_END = 0, USERNAME = 1, USERNAME_END = 2, PASSWORD = 3, PASSWORD_E
   HOST_END = 7, PATH = 8, PATH_END = 9, QUERY_END = 10, FIELDS = 13;
 const part = { protocol: 0, username: 1, password: 2, host: 3, hostname: 4, port: 5, pathname: 6, search: 7, hash: 8 };
 
-const toText = (value) => (typeof value === 'string' ? value : `${value}`);
+function toText(value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
+  return `${value}`;
+}
 
 // --- query strings ---------------------------------------------------------------------------------------
 
@@ -52,10 +56,7 @@ function serializeQuery(list) {
   return text;
 }
 
-const usv = (value) => {
-  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
-  return toText(value).toWellFormed();
-};
+const usv = (value) => toText(value).toWellFormed();
 
 let paramsOf; // the private list of a URLSearchParams
 let isParams;

@@ -102,7 +102,7 @@ class Worker extends EventEmitter {
     hide(this, kPort, portOver(port));
     Object.defineProperty(this, 'threadId', { value: threadId, writable: true, enumerable: true, configurable: true });
     this.resourceLimits = { ...limits };
-    hide(this, 'threadName', options.name ?? '');
+    hide(this, 'threadName', options.name ?? 'WorkerThread');
     this.#streams(options);
 
     this[kControl].on('message', (message) => this.#control(message));
@@ -116,7 +116,7 @@ class Worker extends EventEmitter {
     post(control, {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
-      stderr: !!options.stderr, name: options.name ?? '', threadId, resourceLimits: limits, environmentData,
+      stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
       cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit,
     }, list, undefined);
     const failed = handle.start((code, outOfMemory) => this.#gone(code, outOfMemory));
@@ -211,6 +211,7 @@ class Worker extends EventEmitter {
     this[kControl].close();
     this[kPort].close();
     this.threadId = -1;
+    this.threadName = null;
     this.resourceLimits = {};
     for (const name of ['stdout', 'stderr']) {
       const stream = state[name];

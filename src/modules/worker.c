@@ -72,7 +72,10 @@ WaitStop *worker_wait_stop(Realm *realm) {
 static bool should_stop(JSContextRef ctx, void *data) {
     Worker *worker = data;
     JSContextGroupRef group = JSContextGetGroup(ctx);
-    if (atomic_load(&worker->stop)) return true;
+    if (atomic_load(&worker->stop)) { /* asked again at once: promise jobs may start the next script */
+        JSContextGroupSetExecutionTimeLimit(group, 0.001, should_stop, worker);
+        return true;
+    }
     if (worker->heap_limit > 0) {
         double used = value_as_double(object_get(worker->realm, JSGetMemoryUsageStatistics(ctx), "heapSize"));
         if (used > worker->heap_limit) {
