@@ -503,14 +503,20 @@ class Test {
     this.cancelled = false;
   }
 
+  // A test whose turn never came is reported all the same.
+  async #endUnstarted() {
+    this.state = 'running';
+    this.started = this.harness.now();
+    this.emit('test:start', this.#data());
+    await this.#end();
+  }
+
   async #end() {
     for (const test of this.subtests) {
       if (!test.isFinished) {
         test.cancel();
         if (test.state === 'new') {
-          test.state = 'running';
-          test.started = this.harness.now();
-          await test.#end();
+          await test.#endUnstarted();
         } else {
           await test.finished.promise;
         }
@@ -557,8 +563,7 @@ class Test {
       if (!test.isFinished) {
         test.cancel(failure('Promise resolution is still pending but the event loop has already resolved', kCancelledByParent));
         if (test.state === 'new') {
-          test.state = 'running';
-          await test.#end();
+          await test.#endUnstarted();
         }
       }
     }

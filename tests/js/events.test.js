@@ -1,0 +1,100 @@
+// Emitters, event targets and abort signals behave as Node's programs expect.
+const { test } = require('node:test');
+const assert = require('assert');
+const EventEmitter = require('events');
+
+test('a listener added or removed during an emit does not change who is called', () => {
+  const emitter = new EventEmitter();
+  const called = [];
+  const second = () => called.push('second');
+  emitter.on('x', () => {
+    called.push('first');
+    emitter.on('x', () => called.push('late'));
+    emitter.removeListener('x', second);
+  });
+  emitter.on('x', second);
+  emitter.emit('x');
+  assert.deepStrictEqual(called, ['first', 'second']);
+});
+
+test('a list longer than any that is copied on change stays safe during an emit', () => {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0);
+  let calls = 0;
+  for (let i = 0; i < 100; i++)
+    emitter.on('x', () => { calls++; emitter.removeAllListeners('x'); });
+  emitter.emit('x');
+  assert.strictEqual(calls, 100);
+  assert.strictEqual(emitter.emit('x'), false);
+});
+
+test('an error that nobody listens to is thrown, anything else wrapped', () => {
+  const emitter = new EventEmitter();
+  const error = new Error('mine');
+  assert.throws(() => emitter.emit('error', error), error);
+  assert.throws(() => emitter.emit('error', { a: 1 }), { code: 'ERR_UNHANDLED_ERROR', context: { a: 1 } });
+  let seen;
+  emitter.on(EventEmitter.errorMonitor, (each) => { seen = each; });
+  assert.throws(() => emitter.emit('error', error), error);
+  assert.strictEqual(seen, error);
+});
+
+test('once hands over up to any number of arguments and forgets the listener', () => {
+  const emitter = new EventEmitter();
+  const got = [];
+  emitter.once('x', (...args) => got.push(args.length));
+  emitter.emit('x', 1, 2, 3, 4, 5, 6);
+  emitter.emit('x');
+  assert.deepStrictEqual(got, [6]);
+});
+
+test('rejections of listeners become errors if the emitter captures them', async () => {
+  const emitter = new EventEmitter({ captureRejections: true });
+  emitter.on('x', async () => { throw new Error('later'); });
+  const caught = EventEmitter.once(emitter, 'error');
+  emitter.emit('x');
+  assert.strictEqual((await caught)[0].message, 'later');
+});
+
+test('events are read as an async iterator until the signal fires', async () => {
+  const emitter = new EventEmitter();
+  const controller = new AbortController();
+  setImmediate(() => {
+    emitter.emit('x', 1);
+    emitter.emit('x', 2);
+    setImmediate(() => controller.abort());
+  });
+  const got = [];
+  await assert.rejects(async () => {
+    for await (const [value] of EventEmitter.on(emitter, 'x', { signal: controller.signal }))
+      got.push(value);
+  }, { name: 'AbortError' });
+  assert.deepStrictEqual(got, [1, 2]);
+  assert.strictEqual(emitter.listenerCount('x'), 0);
+});
+
+test('event targets call each listener once, in order, and stop when told', () => {
+  const target = new EventTarget();
+  const called = [];
+  const once = () => called.push('once');
+  target.addEventListener('x', once, { once: true });
+  target.addEventListener('x', once, { once: true });
+  target.addEventListener('x', { handleEvent(event) { called.push(event.type); } });
+  target.addEventListener('x', (event) => event.stopImmediatePropagation());
+  target.addEventListener('x', () => called.push('never'));
+  target.dispatchEvent(new Event('x'));
+  target.dispatchEvent(new Event('x'));
+  assert.deepStrictEqual(called, ['once', 'x', 'x']);
+});
+
+test('a signal of several fires with the first of them', () => {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const any = AbortSignal.any([first.signal, AbortSignal.any([second.signal])]);
+  let fired = 0;
+  any.onabort = () => fired++;
+  second.abort('why');
+  first.abort();
+  assert.strictEqual(any.reason, 'why');
+  assert.strictEqual(fired, 1);
+  assert.throws(() => any.throwIfAborted(), (error) => error === 'why');
+});
