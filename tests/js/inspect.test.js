@@ -14,7 +14,7 @@ test('plain values', () => {
   shows(123456789.125, '123_456_789.125', { numericSeparator: true });
   shows({ a: { b: { c: {} } } }, '{ a: { b: { c: {} } } }');
   shows({ a: { b: { c: { d: 1 } } } }, '{ a: { b: { c: [Object] } } }');
-  shows({ a: { b: { c: { d: 1 } } } }, '{\n  a: {\n    b: { c: { d: 1 } }\n  }\n}', { depth: 3 });
+  shows({ a: { b: { c: { d: 1 } } } }, '{\n  a: { b: { c: { d: 1 } } }\n}', { depth: 3 });
 });
 
 test('classes, functions and prototypes are named', () => {

@@ -564,6 +564,8 @@ class Test {
         test.cancel(failure('Promise resolution is still pending but the event loop has already resolved', kCancelledByParent));
         if (test.state === 'new') {
           await test.#endUnstarted();
+        } else {
+          await test.finished.promise;
         }
       }
     }
