@@ -43,7 +43,21 @@ lazy(Stream, 'pipeline', () => {
 });
 const { addAbortSignal } = require(base + 'add-abort-signal');
 Stream.addAbortSignal = addAbortSignal;
-const finished = Stream.finished = require(base + 'end-of-stream');
+const endOfStream = require(base + 'end-of-stream');
+const finished = Stream.finished = function finished(stream, options, callback) {
+  const state = stream?._writableState;
+  if (callback === undefined || options?.readable !== false || !(state?.pendingcb > 0) || !state.ended || state.finished || state.destroyed)
+    return arguments.length === 2 ? endOfStream(stream, options) : endOfStream(stream, options, callback);
+  // All has been written, but not all writes are done.
+  let forget = () => { for (const event of events) stream.removeListener(event, start); };
+  const start = () => {
+    forget();
+    forget = endOfStream(stream, options, callback);
+  };
+  const events = ['finish', 'error', 'close'];
+  for (const event of events) stream.once(event, start);
+  return () => forget();
+};
 define(finished, promisified, { __proto__: null, enumerable: true, get: () => promises().finished });
 Stream.destroy = require(base + 'destroy').destroyer;
 lazy(Stream, 'compose', () => require(base + 'compose'));

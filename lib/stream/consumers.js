@@ -1,9 +1,16 @@
 'use strict';
 // A whole stream as one value, for anything that can be iterated: Node's streams, web streams, generators.
 
+// What somebody else reads cannot be read here.
+function unlocked(stream) {
+  if (stream?.locked !== true) return stream;
+  const { codes: { ERR_INVALID_STATE } } = require('internal/errors');
+  throw new ERR_INVALID_STATE.TypeError('The stream is locked');
+}
+
 async function bytesOf(stream) {
   const chunks = [];
-  for await (const chunk of stream)
+  for await (const chunk of unlocked(stream))
     chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   return chunks;
 }
@@ -11,7 +18,7 @@ async function bytesOf(stream) {
 async function blob(stream) {
   const { Blob } = require('buffer');
   const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  for await (const chunk of unlocked(stream)) chunks.push(chunk);
   return new Blob(chunks);
 }
 
@@ -34,7 +41,7 @@ async function arrayBuffer(stream) {
 async function text(stream) {
   const decoder = new TextDecoder();
   let all = '';
-  for await (const chunk of stream)
+  for await (const chunk of unlocked(stream))
     all += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
   return all + decoder.decode();
 }

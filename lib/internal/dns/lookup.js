@@ -7,7 +7,7 @@ const { validateBoolean, validateFunction, validateNumber, validateOneOf, valida
   require('internal/validators');
 const { isIP } = require('internal/net/ip');
 const context = require('internal/async_context');
-const { loaded } = require('internal/builtin');
+const perf = require('internal/perf/operations');
 
 const ADDRCONFIG = binding.AI_ADDRCONFIG, ALL = binding.AI_ALL, V4MAPPED = binding.AI_V4MAPPED;
 const families = [0, 4, 6];
@@ -76,7 +76,7 @@ function find(hostname, query, callback) {
   }
   const request = { callback, family, hostname };
   const frame = context.frame;
-  const startTime = loaded('perf_hooks')?.performance.now();
+  const startTime = perf.startOf('dns');
   const failed = binding.lookup(asciiName(hostname), family, hints, orders.indexOf(order), (status, ips) => {
     context.frame = frame;
     if (status) {
@@ -86,10 +86,8 @@ function find(hostname, query, callback) {
     const found = ips.map((address) => ({ address, family: family || isIP(address) }));
     if (all) callback(null, found);
     else callback(null, found[0].address, found[0].family);
-    if (startTime !== undefined) {
-      loaded('perf_hooks').recordDns?.('lookup', startTime,
-                                       { hostname, family, hints, verbatim: order === 'verbatim', order, addresses: ips });
-    }
+    perf.finished('dns', 'lookup', startTime,
+                  { hostname, family, hints, verbatim: order === 'verbatim', order, addresses: ips });
   });
   if (failed) process.nextTick(callback, new DNSException(failed, 'getaddrinfo', hostname));
   return request;
@@ -136,7 +134,7 @@ function findService(address, port, callback) {
   validatePort(port);
   port = +port;
   const frame = context.frame;
-  const startTime = loaded('perf_hooks')?.performance.now();
+  const startTime = perf.startOf('dns');
   const failed = binding.lookupService(address, port, (status, hostname, service) => {
     context.frame = frame;
     if (status) {
@@ -144,8 +142,7 @@ function findService(address, port, callback) {
       return;
     }
     callback(null, hostname, service);
-    if (startTime !== undefined)
-      loaded('perf_hooks').recordDns?.('lookupService', startTime, { host: address, port, hostname, service });
+    perf.finished('dns', 'lookupService', startTime, { host: address, port, hostname, service });
   });
   if (failed) throw new DNSException(failed, 'getnameinfo', address);
   return { address, port };

@@ -13,7 +13,7 @@ const {
 const { validateArray, validateFunction, validateInt32, validateString, validateUint32 } = require('internal/validators');
 const { isIP } = require('internal/net/ip');
 const context = require('internal/async_context');
-const { loaded } = require('internal/builtin');
+const perf = require('internal/perf/operations');
 
 const DEFAULT_PORT = 53;
 const kAttempts = Symbol('attempts');
@@ -58,7 +58,7 @@ function ask(resolver, method, name, withTtl, done) {
   const [syscall, type] = queries[method];
   const { readAnswer, numbers } = require('internal/dns/message');
   const { frame } = context;
-  const startTime = loaded('perf_hooks')?.performance.now();
+  const startTime = perf.startOf('dns');
   let attemptsLeft = resolver[kAttempts];
   resolver._handle.query(name, numbers[type], function answered(status, bytes) {
     if (status === TIMEOUT && --attemptsLeft > 0) {
@@ -79,8 +79,7 @@ function ask(resolver, method, name, withTtl, done) {
       return;
     }
     done(null, answer);
-    if (startTime !== undefined)
-      loaded('perf_hooks').recordDns?.(syscall, startTime, { host: name, ttl: withTtl, result: answer });
+    perf.finished('dns', syscall, startTime, { host: name, ttl: withTtl, result: answer });
   });
 }
 

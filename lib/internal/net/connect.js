@@ -19,7 +19,7 @@ const { TCP } = require('internal/net/handles');
 const { isIP } = require('internal/net/ip');
 const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = require('internal/net/options');
 const { kConnectDone, kKeepAlive, kKeepAliveDelay, kNoDelay, kTypeOfService, replaceHandle } = require('internal/net/socket');
-const { loaded } = require('internal/builtin');
+const perf = require('internal/perf/operations');
 
 const UV_EADDRINUSE = -98, UV_ECANCELED = -125, UV_ETIMEDOUT = -110;
 
@@ -78,9 +78,7 @@ function connected(socket, handle, request, status) {
   socket.emit('connect');
   socket.emit('ready');
   if (!socket.isPaused()) socket.read(0);
-  if (request.startTime !== undefined) {
-    loaded('perf_hooks')?.recordNet?.('connect', request.startTime, { host: request.address, port: request.port });
-  }
+  perf.finished('net', 'connect', request.startTime, { host: request.address, port: request.port });
 }
 
 function connectPath(socket, path) {
@@ -108,7 +106,7 @@ function connectAddress(socket, address, port, family, localAddress, localPort) 
     socket.destroy(new ERR_IP_BLOCKED(address));
     return;
   }
-  const request = { address, port, localAddress, localPort, startTime: startOfConnect() };
+  const request = { address, port, localAddress, localPort, startTime: perf.startOf('net') };
   socket[kConnectDone] = (self, status, handle) => connected(self, handle, request, status);
   const failed = socket._handle.connect(address, port);
   if (failed) {
@@ -117,10 +115,6 @@ function connectAddress(socket, address, port, family, localAddress, localPort) 
   } else {
     socket.emit('connectionAttempt', address, port, family);
   }
-}
-
-function startOfConnect() {
-  return loaded('perf_hooks')?.performance.now();
 }
 
 // One address after the other, each with its own handle and its own time.
@@ -170,7 +164,7 @@ class Attempts {
   start(address, family) {
     const { socket, port, localPort } = this;
     const handle = socket._handle;
-    const request = { address, port, localPort, startTime: startOfConnect() };
+    const request = { address, port, localPort, startTime: perf.startOf('net') };
     socket.emit('connectionAttempt', address, port, family);
     if (!socket.connecting) return true;
     socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);

@@ -22,7 +22,6 @@ const { validateAbortSignal, validateFunction, validateInt32, validateNumber } =
 const { TCP, Pipe, closed, handleForKind } = require('internal/net/handles');
 const { kNormalized, normalizeArgs, getTimerDuration } = require('internal/net/options');
 const context = require('internal/async_context');
-const { loaded } = require('internal/builtin');
 
 const UV_EOF = -4095;
 const UV_ENOTCONN = -107;

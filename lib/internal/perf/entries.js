@@ -233,7 +233,7 @@ function addResource(entry) {
 
 // Observers
 
-const supported = Object.freeze(['function', 'mark', 'measure', 'resource']);
+const supported = Object.freeze(['dns', 'function', 'mark', 'measure', 'net', 'resource']);
 const observers = new Set();
 let scheduled = false;
 

@@ -26,8 +26,11 @@ function Stream(options) {
   }
   EventEmitter.call(this, options);
   const encoding = options?.defaultEncoding;
-  if (encoding !== undefined && encoding !== null && encoding !== 'utf8' && !Buffer.isEncoding(encoding))
-    throw new ERR_UNKNOWN_ENCODING(encoding);
+  if (encoding !== undefined && encoding !== null) {
+    if (encoding !== 'utf8' && !Buffer.isEncoding(encoding)) throw new ERR_UNKNOWN_ENCODING(encoding);
+  } else if (this._writableState?.objectMode) {
+    this._writableState.defaultEncoding = undefined; // objects have none
+  }
 }
 Object.setPrototypeOf(Stream.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Stream, EventEmitter);
