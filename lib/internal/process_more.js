@@ -48,12 +48,14 @@ value('availableMemory', function availableMemory() { return binding.availableMe
 function cpuTimes(who, previous) {
   const [user, system] = binding.usage(who);
   if (previous === undefined) return { user, system };
-  const { validateObject } = require('internal/validators');
-  if (typeof previous !== 'object' || previous === null) validateObject(previous, 'prevValue');
+  const isTime = (time) => typeof time === 'number' && time >= 0 && time <= Number.MAX_SAFE_INTEGER;
   for (const key of ['user', 'system']) {
     const was = previous[key];
-    if (typeof was !== 'number') throw new ERR_INVALID_ARG_TYPE(`prevValue.${key}`, 'number', was);
-    if (!(was >= 0 && was <= Number.MAX_SAFE_INTEGER)) throw new ERR_INVALID_ARG_VALUE.RangeError(`prevValue.${key}`, was);
+    if (isTime(was)) continue;
+    const { validateObject, validateNumber } = require('internal/validators');
+    if (key === 'user') validateObject(previous, 'prevValue');
+    validateNumber(was, `prevValue.${key}`);
+    throw new ERR_INVALID_ARG_VALUE.RangeError(`prevValue.${key}`, was);
   }
   return { user: user - previous.user, system: system - previous.system };
 }

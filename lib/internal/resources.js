@@ -16,8 +16,7 @@ function info() {
 
 // The sockets, servers and children behind the handles, where they are known.
 function handles() {
-  const { owner_symbol: owner } = require('internal/symbols');
-  return binding.objects().map((object) => object[owner] ?? object.owner ?? object);
+  return binding.objects().map((object) => object.owner ?? object);
 }
 
 module.exports = { info, handles, requests: () => new Array(binding.requests()).fill({}) };
