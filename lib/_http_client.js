@@ -225,7 +225,11 @@ function getTimeout(ms, name) {
     const { codes: { ERR_OUT_OF_RANGE } } = require('internal/errors');
     throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', ms);
   }
-  return Math.min(ms, 2 ** 31 - 1);
+  const most = 2 ** 31 - 1;
+  if (ms <= most) return ms;
+  process.emitWarning(`${ms} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${most}.`,
+    'TimeoutOverflowWarning');
+  return most;
 }
 
 function firstLine(request) {
@@ -439,11 +443,12 @@ function socketOnData(data) {
     socket.removeListener('end', socketOnEnd);
     socket.removeListener('drain', onDrain);
     if (request.timeoutCb) socket.removeListener('timeout', request.timeoutCb);
-    socket.removeListener('error', socketErrorListener);
-    socket.removeListener('close', socketCloseListener);
+    socket.removeListener('timeout', responseOnTimeout);
     freeParser(parser, request, socket);
     const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
     if (request.listenerCount(event) > 0) {
+      socket.removeListener('error', socketErrorListener);
+      socket.removeListener('close', socketCloseListener);
       request.upgradeOrConnect = true;
       socket.emit('agentRemove');
       socket._httpMessage = null;
@@ -454,7 +459,7 @@ function socketOnData(data) {
       request.emit('close');
     } else {
       // Nobody wants it.
-      socket.destroy();
+      request.destroy();
     }
   } else if (parser.incoming?.complete && parser.incoming.statusCode !== 100 && isDone(request)) {
     socket.removeListener('data', socketOnData);

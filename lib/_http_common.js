@@ -217,11 +217,11 @@ function prepareError(error, parser, rawPacket) {
 }
 
 function isLenient() {
-  return require('internal/options').get('--insecure-http-parser') === true;
+  return require('internal/options').get('insecure-http-parser') === true;
 }
 
 function maxHeaderSizeOption() {
-  return Number(require('internal/options').get('--max-http-header-size')) || 16384;
+  return Number(require('internal/options').get('max-http-header-size')) || 16384;
 }
 
 module.exports = {

@@ -187,6 +187,7 @@ OutgoingMessage.prototype.destroy = function destroy(error) {
 
 // The head goes in front of the first bytes of the body, in one write where both are text.
 OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteLength) {
+  byteLength ??= data.length;
   if (!this._headerSent) {
     const header = this._header;
     // A head with bytes beyond ASCII must not be sent as UTF-8.

@@ -304,7 +304,9 @@ function storeHTTPOptions(options) {
   this[kServerResponse] = options.ServerResponse || ServerResponse;
   const { maxHeaderSize, insecureHTTPParser, requestTimeout, headersTimeout, keepAliveTimeout, connectionsCheckingInterval,
           keepAliveTimeoutBuffer, requireHostHeader, joinDuplicateHeaders, rejectNonStandardBodyWrites,
-          shouldUpgradeCallback } = options;
+          shouldUpgradeCallback, optimizeEmptyRequests } = options;
+  if (optimizeEmptyRequests !== undefined) validateBoolean(optimizeEmptyRequests, 'options.optimizeEmptyRequests');
+  this.optimizeEmptyRequests = optimizeEmptyRequests ?? false;
   if (maxHeaderSize !== undefined) validateInteger(maxHeaderSize, 'maxHeaderSize', 0);
   this.maxHeaderSize = maxHeaderSize;
   if (insecureHTTPParser !== undefined) validateBoolean(insecureHTTPParser, 'options.insecureHTTPParser');
@@ -717,6 +719,7 @@ function parserOnIncoming(connection, request, keepAlive, flags) {
     if (request.upgrade) return 2;
   }
   connection.incoming.push(request);
+  if (server.optimizeEmptyRequests && (flags & (flag.HAS_LENGTH | flag.HAS_CODING)) === 0) request._dumpAndCloseReadable();
 
   // A client that sends requests and does not read answers is made to wait.
   if (!socket._paused) {

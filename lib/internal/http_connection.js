@@ -14,7 +14,7 @@ const {
   codes: { ERR_HTTP_REQUEST_TIMEOUT },
 } = require('internal/errors');
 
-const METHOD = 0xff, KEEPS_ALIVE = 1 << 8, IS_OLD = 1 << 9, COMPLETE = 1 << 10, HAS_HOST = 1 << 11;
+const METHOD = 0xff, KEEPS_ALIVE = 1 << 8, IS_OLD = 1 << 9, COMPLETE = 1 << 10, HAS_HOST = 1 << 11, HAS_BODY_FIELDS = 1 << 12;
 const DATE = 1, KEEP_ALIVE = 2, CLOSE = 4, LENGTH = 8, LAST = 16, NO_BODY = 32, HINT = 64, CHUNKED = 128;
 
 const kLight = Symbol('light');
@@ -58,7 +58,8 @@ class HTTPConnection {
     };
     for (const event of Object.keys(this.listeners)) socket.on(event, this.listeners[event]);
     socket.setEncoding = inside.refuseEncoding;
-    socket.on = socket.addListener = socketOn;
+    socket.on = socket.addListener = takeBytesFirst('on');
+    socket.prependListener = takeBytesFirst('prependListener');
     socket[kLight] = this;
     return socket;
   }
@@ -112,6 +113,7 @@ function makeRequest(connection, server, info, target, head, body) {
     LightRequest.call(request, connection, info, target, head);
   }
   if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
+  if (server.optimizeEmptyRequests === true && (info & HAS_BODY_FIELDS) === 0) request._dumpAndCloseReadable();
   if (typeof server.maxHeadersCount === 'number') request._limitHeaders(server.maxHeadersCount << 1);
   if (body !== undefined) request._arrived = body;
   return request;
@@ -345,6 +347,7 @@ function handOver(server, id, handle) {
       for (const event of Object.keys(connection.listeners)) socket.removeListener(event, connection.listeners[event]);
       delete socket.on;
       delete socket.addListener;
+      delete socket.prependListener;
     }
   }
   server._connections++;
@@ -362,13 +365,15 @@ function handOver(server, id, handle) {
 }
 
 // Whoever wants the bytes of the socket itself gets them from now on, as they come.
-function socketOn(event, listener) {
-  const connection = this[kLight];
-  if ((event === 'data' || event === 'readable') && connection !== undefined && !connection.isGone && !connection.isHandedOver) {
-    const { id, server, request } = connection;
-    if ((request === null || request.complete) && binding.letGo(id)) handOver(server, id, null);
-  }
-  return net.Socket.prototype.on.call(this, event, listener);
+function takeBytesFirst(method) {
+  return function(event, listener) {
+    const connection = this[kLight];
+    if ((event === 'data' || event === 'readable') && !connection.isGone && !connection.isHandedOver) {
+      const { id, server, request } = connection;
+      if ((request === null || request.complete) && binding.letGo(id)) handOver(server, id, null);
+    }
+    return net.Socket.prototype[method].call(this, event, listener);
+  };
 }
 
 // A request that takes too long: `handle` is JavaScript's again if its head was not complete.

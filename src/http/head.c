@@ -29,7 +29,7 @@ static HeadResult parse_partial(Parse *parse, const char *line) {
 static HeadResult target_check(Parse *parse, const char *at, const char *end) {
     const char *start = at;
     if (parse->head->method == HTTP_METHOD_CONNECT) {
-        if (*at == '/' || *at == '*' || *at == '?' || *at == '#')
+        if (*at == '?' || *at == '#')
             return parse_fail(parse, at, HTTP_ERROR_INVALID_URL, "Unexpected start char in url");
         return HEAD_COMPLETE;
     }
@@ -123,11 +123,9 @@ static HeadResult request_line_parse(Parse *parse, char **at) {
                           line_ends ? "Invalid characters in url" : "Invalid char in url path");
     }
     if (p == target) return parse_fail(parse, p, HTTP_ERROR_INVALID_URL, "Unexpected start char in url");
-    if (*target != '/' && (*target != '*' || head->method == HTTP_METHOD_CONNECT)) {
+    if (*target != '/' && *target != '*') {
         HeadResult result = target_check(parse, target, p);
         if (result != HEAD_COMPLETE) return result;
-    } else if (head->method == HTTP_METHOD_CONNECT) {
-        return parse_fail(parse, target, HTTP_ERROR_INVALID_URL, "Unexpected start char in url");
     }
     p++;
     if (parse->end - p >= 10 && memcmp(p, "HTTP/1.1\r\n", 10) == 0) {

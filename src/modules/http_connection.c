@@ -16,7 +16,8 @@ enum {
     REQUEST_KEEPS_ALIVE = 1 << 8,
     REQUEST_IS_OLD = 1 << 9,
     REQUEST_COMPLETE = 1 << 10,
-    REQUEST_HAS_HOST = 1 << 11
+    REQUEST_HAS_HOST = 1 << 11,
+    REQUEST_HAS_BODY_FIELDS = 1 << 12
 };
 
 static Realm *conn_realm(const HttpConn *conn) {
@@ -184,6 +185,7 @@ static void request_dispatch(HttpConn *conn, HttpHead *head) {
     if (flags & HTTP_KEEP_ALIVE) info |= REQUEST_KEEPS_ALIVE;
     if (flags & HTTP_HAS_HOST) info |= REQUEST_HAS_HOST;
     if (old) info |= REQUEST_IS_OLD;
+    if (flags & (HTTP_HAS_LENGTH | HTTP_HAS_CODING)) info |= REQUEST_HAS_BODY_FIELDS;
     if (conn->request_ended) info |= REQUEST_COMPLETE;
     Value argv[] = {value_int((int32_t)conn->server->id),
                     value_int((int32_t)conn->id),

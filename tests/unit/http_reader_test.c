@@ -88,7 +88,7 @@ static void what_two_programs_could_read_differently_is_refused(void **state) {
         {"GET ?x HTTP/1.1\r\n\r\n",                                               "HPE_INVALID_URL: Unexpected start char in url\n"                            },
         {"GET /a\x01 HTTP/1.1\r\n\r\n",                                           "HPE_INVALID_URL: Invalid char in url path\n"                                },
         {"GET /\r\n\r\n",                                                         "HPE_INVALID_URL: Invalid characters in url\n"                               },
-        {"CONNECT /x HTTP/1.1\r\n\r\n",                                           "HPE_INVALID_URL: Unexpected start char in url\n"                            },
+        {"CONNECT ?x HTTP/1.1\r\n\r\n",                                           "HPE_INVALID_URL: Unexpected start char in url\n"                            },
         {"GET / HTPP/1.1\r\n\r\n",                                                "HPE_INVALID_CONSTANT: Expected HTTP/, RTSP/ or ICE/\n"                                     },
         {"GET / HTTP/1.2\r\n\r\n",                                                "HPE_INVALID_VERSION: Invalid HTTP version\n"                                },
         {"GET / HTTP/2.0\r\n\r\n",                                                "HPE_INVALID_VERSION: Invalid HTTP version\n"                                },
