@@ -32,6 +32,7 @@ static inline void link_remove(Link *link) {
 
 /* Safe while the current element removes itself. */
 #define LIST_EACH(list, type, member, it)                                                                    \
-    for (Link *it##_link = (list)->next, *it##_next = it##_link->next;                                       \
-         it##_link != (list); it##_link = it##_next, it##_next = it##_link->next)                            \
-        for (type *it = CONTAINER_OF(it##_link, type, member); it; it = NULL)
+    for (type *it = CONTAINER_OF((list)->next, type, member),                                                \
+              *it##_next = CONTAINER_OF(it->member.next, type, member);                                      \
+         &it->member != (list);                                                                              \
+         it = it##_next, it##_next = CONTAINER_OF(it->member.next, type, member))

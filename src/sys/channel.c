@@ -161,8 +161,10 @@ static ssize_t write_pieces(Channel *channel, struct iovec *pieces, size_t count
 /* The frames that can go out in one call: a descriptor only beside the first byte of the first. */
 static size_t frames_gather(Channel *channel, struct iovec *pieces) {
     size_t count = 0;
-    LIST_EACH(&channel->writing, Frame, link, frame) {
-        if (count == FRAMES_PER_WRITE || (count && frame->fd >= 0)) break;
+    for (Link *link = channel->writing.next; link != &channel->writing && count < FRAMES_PER_WRITE;
+         link = link->next) {
+        Frame *frame = CONTAINER_OF(link, Frame, link);
+        if (count && frame->fd >= 0) break;
         pieces[count++] = (struct iovec){frame->bytes + frame->written, frame->len - frame->written};
     }
     return count;

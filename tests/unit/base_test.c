@@ -59,6 +59,12 @@ static void list_keeps_order_and_lets_elements_leave_while_walked(void **state) 
     int sum = 0;
     LIST_EACH(&list, struct Item, link, item) sum = sum * 10 + item->n;
     assert_int_equal(sum, 24);
+    int seen = 0;
+    LIST_EACH(&list, struct Item, link, item) {
+        seen++;
+        break;
+    }
+    assert_int_equal(seen, 1);
 }
 
 UNIT_TESTS(cmocka_unit_test(bytes_grow_and_stay_terminated),
