@@ -570,6 +570,7 @@ const esSyntax = /^\s*(?:import\s*(?:[\w*{$]|["'])|export\s*(?:[{*]|default\b|co
 
 // A syntax error in a file that was written as an ES module says so.
 function explain(error, content, filename) {
+  seen(error);
   if (error instanceof SyntaxError && /\bimport\b|\bexport\b|import\.meta|await/.test(error.message) && esSyntax.test(content))
     return esModuleError(filename, 'it has import or export statements');
   return error;

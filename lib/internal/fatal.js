@@ -10,25 +10,34 @@ const EXITING = 5;
 let captureCallback = null;
 let inHandler = false;
 
-function sourceContext(error) {
-  let { sourceURL, line, column } = error;
-  const stack = error.stack;
-  if (typeof stack === 'string' && !(error instanceof SyntaxError && typeof sourceURL === 'string')) {
-    for (const text of stack.split('\n')) {
-      const match = /^ {4}at (?:.* \()?(\/.*):(\d+):(\d+)\)?$/.exec(text);
-      if (match === null) continue;
-      sourceURL = match[1];
-      line = +match[2];
-      column = +match[3];
-      break;
-    }
+// Where it happened: the first frame of the program's, or where a text could not be read.
+function placeOf(error) {
+  if (error instanceof SyntaxError && typeof error.sourceURL === 'string' && !error.sourceURL.startsWith('node:'))
+    return { file: error.sourceURL, line: error.line };
+  if (typeof error.stack !== 'string') return undefined;
+  for (const text of error.stack.split('\n')) {
+    const match = /^ {4}at (?:.* \()?(\/.*|\[(?:eval|stdin)\]):(\d+):(\d+)\)?$/.exec(text);
+    if (match !== null) return { file: match[1], line: +match[2], column: +match[3] };
   }
-  if (typeof sourceURL !== 'string' || typeof line !== 'number') return '';
-  const source = internalBinding('loader').readText(sourceURL);
-  if (typeof source !== 'string') return `${sourceURL}:${line}\n`;
-  const text = source.split('\n')[line - 1];
-  if (text === undefined || text.length > 240) return `${sourceURL}:${line}\n\n`;
-  return `${sourceURL}:${line}\n${text}\n${typeof column === 'number' ? ' '.repeat(Math.max(0, column - 1)) + '^' : ''}\n\n`;
+  return undefined;
+}
+
+// The engine names the token it did not expect, not its column.
+function columnOfToken(message, text) {
+  const token = /'([^']+)'/.exec(message)?.[1];
+  const at = token === undefined ? -1 : text.lastIndexOf(token);
+  return at < 0 ? undefined : at + 1;
+}
+
+function sourceContext(error) {
+  const place = placeOf(error);
+  if (place === undefined) return '';
+  const { file, line } = place;
+  const source = file[0] === '[' ? process._eval : internalBinding('loader').readText(file);
+  const text = typeof source === 'string' ? source.split('\n')[line - 1] : undefined;
+  if (text === undefined || text.length > 240) return `${file}:${line}\n\n`;
+  const column = place.column ?? columnOfToken(error.message, text);
+  return `${file}:${line}\n${text}\n${column === undefined ? '' : ' '.repeat(Math.max(0, column - 1)) + '^\n'}\n`;
 }
 
 function describe(error) {
