@@ -94,8 +94,8 @@ static void on_closed(void *owner, Wire *wire) {
     ward->wire = NULL;
     ward->ready = false;
     if (!app_exists(ward->root, ward->key)) {
-        /* A child is waited for, so that none is left behind. */
-        if (!ward->process) ward_remove(ward);
+        /* A child, or a keeper in this process, is waited for. */
+        if (!ward->process && !ward->keeper) ward_remove(ward);
         return;
     }
     if (!ward->root->quitting) log_line("The keeper of %s is gone; starting another", ward->key);
