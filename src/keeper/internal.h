@@ -111,6 +111,7 @@ struct Keeper {
     uint64_t leftovers_since; /* loop time */
     int open_handles;         /* that hold the keeper's memory */
     json_t *wanted;           /* ids to be started once the leftovers are gone */
+    time_t opened_at;
     bool begun, quitting, forgetting, ended;
     int last_exit_code;
     struct Limits *limits;
@@ -150,7 +151,7 @@ void output_close(Output *output);
 char *output_path(const Worker *worker, bool is_error);
 void output_flush(Keeper *keeper);
 void output_reopen(Keeper *keeper);
-void output_rotate_big(Keeper *keeper);
+void output_rotate_due(Keeper *keeper);
 
 /* status.c */
 json_t *keeper_status(Keeper *keeper, bool whole);

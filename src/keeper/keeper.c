@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 Worker *keeper_worker(Keeper *keeper, long long id) {
@@ -284,6 +285,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
         .key = mem_strdup(key),
         .options = options,
         .listen_fd = -1,
+        .opened_at = time(NULL),
         .lock = -1
     };
     List *lists[] = {&keeper->workers, &keeper->runs, &keeper->clients, &keeper->jobs, &keeper->leftovers};

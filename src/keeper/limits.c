@@ -50,7 +50,7 @@ static void on_tick(uv_timer_t *timer) {
         wanted |= worker->wants_reload;
     }
     if (wanted) reload_next(keeper);
-    output_rotate_big(keeper);
+    output_rotate_due(keeper);
 }
 
 static void cron_arm(struct Limits *limits);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE_LIMIT (256u << 10)
@@ -292,14 +293,34 @@ void output_reopen(Keeper *keeper) {
     }
 }
 
-static void rotate_if_big(Keeper *keeper, const char *path) {
+static time_t rotated_last(const Keeper *keeper, const char *path) {
+    const char *const ends[] = {".1.gz", ".1"};
+    time_t last = keeper->opened_at;
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct stat status;
+        char *archive = mem_printf("%s%s", path, ends[i]);
+        if (stat(archive, &status) == 0 && status.st_mtime > last) last = status.st_mtime;
+        mem_free(archive);
+    }
+    return last;
+}
+
+static void rotate_if_due(Keeper *keeper, const char *path) {
     const App *app = keeper->app;
     struct stat status;
     if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || !status.st_size) return;
-    bool big = app->log_max_size && (uint64_t)status.st_size >= app->log_max_size;
-    if (big) rotate_copying(keeper, path);
+    bool is_big = app->log_max_size && (uint64_t)status.st_size >= app->log_max_size;
+    bool is_old =
+        app->log_max_age && (uint64_t)(time(NULL) - rotated_last(keeper, path)) * 1000 >= app->log_max_age;
+    if (!is_big && !is_old) return;
+    if (!needs_pipe(keeper)) {
+        rotate_copying(keeper, path);
+        return;
+    }
+    rotate_renaming(keeper, path);
+    output_reopen(keeper);
 }
 
-void output_rotate_big(Keeper *keeper) {
-    if (keeper->app->log_max_size && !needs_pipe(keeper)) each_file(keeper, rotate_if_big);
+void output_rotate_due(Keeper *keeper) {
+    if (keeper->app->log_max_size || keeper->app->log_max_age) each_file(keeper, rotate_if_due);
 }

@@ -21,6 +21,15 @@ g start ticker.sh --log-date-format YYYY --log-max-size 20k --log-keep 2 --silen
 check "a date can be put before each line" within 3 has "$logs/ticker-out.log" "$(date +%Y): line"
 check "a log that is big enough is put aside, compressed" within 3 test -s "$logs/ticker-out.log.1.gz"
 check "so many times and no more" within 3 fails test -e "$logs/ticker-out.log.3.gz"
+cat >holder.sh <<'X'
+i=0
+while :; do i=$((i + 1)); echo "held $i"; sleep 0.05; done
+X
+g start holder.sh --log-max-size 1k --silent
+check "a log that the app holds open is put aside too" within 14 test -s "$logs/holder-out.log.1.gz"
+check "with what was in it" says "held 3" zcat "$logs/holder-out.log.1.gz"
+check "and the app goes on writing" within 2 test -s "$logs/holder-out.log"
+g delete holder --silent
 g start steady.sh --name json --log-type json --silent
 check "lines can be JSON" within 2 has "$logs/json-out.log" '"type":"out"'
 check "files belong to the user alone" [ "$(stat -c %a "$logs/steady-out.log")" = 600 ]
