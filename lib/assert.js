@@ -139,6 +139,11 @@ class Comparison {
   }
 }
 
+// After an await the assertion itself is the only frame that tells where the failure comes from.
+function startOf(fn) {
+  return fn === methods.rejects || fn === methods.doesNotReject ? undefined : fn;
+}
+
 function compareKey(actual, expected, key, message, keys, fn, self) {
   if (key in actual && comparisons().isDeepStrictEqual(actual[key], expected[key]))
     return;
@@ -146,14 +151,14 @@ function compareKey(actual, expected, key, message, keys, fn, self) {
     const a = new Comparison(actual, keys);
     const b = new Comparison(expected, keys, actual);
     const error = new (lazyAssertionError())({
-      actual: a, expected: b, operator: 'deepStrictEqual', stackStartFn: fn, diff: optionsOf(self).diff,
+      actual: a, expected: b, operator: 'deepStrictEqual', stackStartFn: startOf(fn), diff: optionsOf(self).diff,
     });
     error.actual = actual;
     error.expected = expected;
     error.operator = fn.name;
     throw error;
   }
-  fail({ actual, expected, message, operator: fn.name, stackStartFn: fn, diff: optionsOf(self).diff });
+  fail({ actual, expected, message, operator: fn.name, stackStartFn: startOf(fn), diff: optionsOf(self).diff });
 }
 
 function isErrorClass(value) {
@@ -175,7 +180,7 @@ function checkException(actual, expected, message, fn, self) {
       throwIt = true;
     } else if (typeof actual !== 'object' || actual === null) {
       const error = new (lazyAssertionError())({
-        actual, expected, message, operator: 'deepStrictEqual', stackStartFn: fn, diff: optionsOf(self).diff,
+        actual, expected, message, operator: 'deepStrictEqual', stackStartFn: startOf(fn), diff: optionsOf(self).diff,
       });
       error.operator = fn.name;
       throw error;
@@ -223,7 +228,7 @@ function checkException(actual, expected, message, fn, self) {
     if (message instanceof Error)
       throw message;
     const error = new (lazyAssertionError())({
-      actual, expected, message, operator: fn.name, stackStartFn: fn, diff: optionsOf(self).diff,
+      actual, expected, message, operator: fn.name, stackStartFn: startOf(fn), diff: optionsOf(self).diff,
     });
     error.generatedMessage = generated;
     throw error;
@@ -258,7 +263,8 @@ function expectsError(stackStartFn, thrown, args, self) {
     details += message ? `: ${message}` : '.';
     const kind = stackStartFn.name === 'rejects' ? 'rejection' : 'exception';
     fail({
-      actual: undefined, expected, operator: stackStartFn.name, message: `Missing expected ${kind}${details}`, stackStartFn,
+      actual: undefined, expected, operator: stackStartFn.name, message: `Missing expected ${kind}${details}`,
+      stackStartFn: startOf(stackStartFn),
       diff: optionsOf(self).diff,
     });
   }
@@ -293,7 +299,7 @@ function expectsNoError(stackStartFn, thrown, args, self) {
   const details = message ? `: ${message}` : '.';
   const kind = stackStartFn.name === 'doesNotReject' ? 'rejection' : 'exception';
   fail({
-    actual: error, expected, operator: stackStartFn.name, stackStartFn, diff: optionsOf(self).diff,
+    actual: error, expected, operator: stackStartFn.name, stackStartFn: startOf(stackStartFn), diff: optionsOf(self).diff,
     message: `Got unwanted ${kind}${details}\nActual message: "${error?.message}"`,
   });
 }
@@ -314,7 +320,7 @@ function matchOrNot(string, regexp, rest, fn, self) {
     `${wanted ? 'The input did not match the regular expression ' : 'The input was expected to not match the regular expression '}${
       inspect(regexp)}. Input:\n\n${inspect(string)}\n`;
   const error = new (lazyAssertionError())({
-    actual: string, expected: regexp, message, operator: fn.name, stackStartFn: fn, diff: optionsOf(self).diff,
+    actual: string, expected: regexp, message, operator: fn.name, stackStartFn: startOf(fn), diff: optionsOf(self).diff,
   });
   error.generatedMessage = generated;
   throw error;

@@ -241,7 +241,7 @@ function checkedOptions(options) {
     validateObject(inspectOptions, 'options.inspectOptions');
     const all = inspectOptions instanceof Map ? [...inspectOptions.values()] : [inspectOptions];
     for (const each of all) {
-      if (each.colors !== undefined)
+      if (each.colors !== undefined && options.colorMode !== undefined)
         throw new ERR_INCOMPATIBLE_OPTION_PAIR('options.inspectOptions.color', 'colorMode');
     }
   }

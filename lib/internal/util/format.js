@@ -13,14 +13,25 @@ function inspectWith(options, inspectOptions, value) {
   return inspector().inspect(value, { ...inspectOptions, ...options });
 }
 
+// What inspect shows by default; known when it has been loaded, and nobody can have changed it before.
+let defaults;
+
+function setDefaults(options) {
+  defaults = options;
+}
+
+function separates(inspectOptions) {
+  return inspectOptions?.numericSeparator ?? defaults?.numericSeparator;
+}
+
 function numberText(number, inspectOptions) {
-  if (inspectOptions?.numericSeparator)
+  if (separates(inspectOptions))
     return inspector().formatNumber(number, true);
   return Object.is(number, -0) ? '-0' : `${number}`;
 }
 
 function bigintText(bigint, inspectOptions) {
-  if (inspectOptions?.numericSeparator)
+  if (separates(inspectOptions))
     return inspector().formatBigInt(bigint, true);
   return `${bigint}n`;
 }
@@ -101,7 +112,7 @@ function plainText(value, inspectOptions) {
     case 'number':
       return numberText(value);
     case 'bigint':
-      return `${value}n`;
+      return bigintText(value);
     default:
       return String(value);
   }
@@ -159,4 +170,4 @@ function formatWithOptions(inspectOptions, ...args) {
   return formatWithOptionsInternal(inspectOptions, args);
 }
 
-module.exports = { format, formatWithOptions, formatWithOptionsInternal };
+module.exports = { format, formatWithOptions, formatWithOptionsInternal, setDefaults };

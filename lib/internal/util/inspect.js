@@ -660,7 +660,8 @@ function stripChecked(text) {
   return stripVTControlCharacters(text);
 }
 
-const { format, formatWithOptions, formatWithOptionsInternal } = require('internal/util/format');
+const { format, formatWithOptions, formatWithOptionsInternal, setDefaults } = require('internal/util/format');
+setDefaults(inspectDefaultOptions);
 
 module.exports = {
   format,
