@@ -43,11 +43,8 @@ class MockFunctionContext {
 
   restore() {
     if (this.#restore !== undefined) {
-      const { object, name, descriptor, isInherited } = this.#restore;
-      if (isInherited)
-        delete object[name];
-      else
-        Object.defineProperty(object, name, descriptor);
+      const { object, name, descriptor } = this.#restore;
+      Object.defineProperty(object, name, descriptor);
     }
     this.#implementation = this.#original;
     this.#mocks.clear();
@@ -121,7 +118,7 @@ class MockPropertyContext {
   constructor(object, name, ...values) {
     this.#object = object;
     this.#name = name;
-    this.#descriptor = findDescriptor(object, name)?.descriptor;
+    this.#descriptor = findDescriptor(object, name);
     if (this.#descriptor === undefined)
       throw new ERR_INVALID_ARG_VALUE('propertyName', name, 'is not a property of the object');
     this.#original = object[name];
@@ -189,7 +186,7 @@ function findDescriptor(object, name) {
   for (let host = object; host !== null && host !== undefined; host = Object.getPrototypeOf(host)) {
     const descriptor = Object.getOwnPropertyDescriptor(host, name);
     if (descriptor !== undefined)
-      return { descriptor, isInherited: host !== object };
+      return descriptor;
   }
   return undefined;
 }
@@ -243,14 +240,13 @@ class MockTracker {
     validateTimes(times, 'options.times');
     if (setter && getter)
       throw new ERR_INVALID_ARG_VALUE('options.setter', setter, "cannot be used with 'options.getter'");
-    const found = findDescriptor(object, name);
-    const original = getter ? found?.descriptor.get : setter ? found?.descriptor.set : found?.descriptor.value;
+    const descriptor = findDescriptor(object, name);
+    const original = getter ? descriptor?.get : setter ? descriptor?.set : descriptor?.value;
     if (typeof original !== 'function')
       throw new ERR_INVALID_ARG_VALUE('methodName', original, 'must be a method');
     if (implementation !== undefined)
       validateFunction(implementation, 'implementation');
-    const { descriptor, isInherited } = found;
-    const mock = mockFunction(original, implementation ?? original, { object, name, descriptor, isInherited }, times);
+    const mock = mockFunction(original, implementation ?? original, { object, name, descriptor }, times);
     const replacement = { __proto__: null, configurable: descriptor.configurable, enumerable: descriptor.enumerable };
     if (getter) {
       replacement.get = mock;

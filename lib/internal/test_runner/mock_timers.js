@@ -79,11 +79,15 @@ class MockTimers {
 
   #replace(object, name, value) {
     const descriptor = Object.getOwnPropertyDescriptor(object, name);
-    if (descriptor === undefined)
-      return;
-    Object.defineProperty(object, name,
-                          { __proto__: null, value, writable: true, configurable: true, enumerable: descriptor.enumerable });
-    this.#restores.push(() => Object.defineProperty(object, name, descriptor));
+    Object.defineProperty(object, name, {
+      __proto__: null, value, writable: true, configurable: true, enumerable: descriptor?.enumerable ?? true,
+    });
+    this.#restores.push(() => {
+      if (descriptor === undefined)
+        delete object[name];
+      else
+        Object.defineProperty(object, name, descriptor);
+    });
   }
 
   #everywhere(name, value) {
@@ -147,6 +151,8 @@ class MockTimers {
         });
         break;
       case 'Date':
+        if (Date.isMock)
+          throw new ERR_INVALID_STATE('Date is already being mocked!');
         this.#replace(globalThis, 'Date', this.#makeDate());
         break;
     }
@@ -197,7 +203,7 @@ class MockTimers {
     MockDate.now = now;
     MockDate.isMock = true;
     Object.defineProperty(MockDate, 'isMock', { __proto__: null, enumerable: false });
-    MockDate.toString = () => Function.prototype.toString.call(RealDate);
+    MockDate.toString = () => 'function Date() { [native code] }';
     Object.defineProperty(MockDate, 'toString', { __proto__: null, enumerable: false });
     return MockDate;
   }
@@ -211,7 +217,7 @@ class MockTimers {
     validateObject(options, 'options');
     const { apis = supported, now = 0 } = given;
     validateNumber(now, 'options.now');
-    if (now < 0)
+    if (!(now >= 0))
       throw new ERR_INVALID_ARG_VALUE('options.now', now, 'must be a positive number');
     validateStringArray(apis, 'options.apis');
     for (const api of apis) {
@@ -255,8 +261,6 @@ class MockTimers {
       throw new ERR_INVALID_ARG_VALUE('time', time, 'must be a positive number');
     this.#check();
     this.#now = time;
-    while (this.#queue.length > 0 && this.#queue[0].runAt <= this.#now)
-      this.#runNext();
   }
 
   runAll() {

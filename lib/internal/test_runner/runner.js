@@ -136,8 +136,23 @@ function runFile(file, options, report) {
 
 const passedOn = ['test-name-pattern', 'test-skip-pattern'];
 
+const withValue = /^--test-(?:concurrency|coverage-\w+|global-setup|isolation|name-pattern|reporter|reporter-destination|rerun-failures|shard|skip-pattern|timeout)$/;
+
+// The options of this process that its children get, too: all but those of the runner itself.
+function ownOptions() {
+  const { execArgv } = process;
+  const kept = [];
+  for (let i = 0; i < execArgv.length; i++) {
+    if (withValue.test(execArgv[i]))
+      i++;
+    else if (!/^--test(?:$|[-=])|^--watch/.test(execArgv[i]))
+      kept.push(execArgv[i]);
+  }
+  return kept;
+}
+
 function childOptions(options) {
-  const list = [...process.execArgv.filter((each) => !/^--test(?:$|[-=])|^--watch/.test(each)), ...(options.execArgv ?? [])];
+  const list = [...ownOptions(), ...(options.execArgv ?? [])];
   const get = require('internal/options').get;
   for (const name of passedOn) {
     const value = get(name);

@@ -243,6 +243,8 @@ class Test {
     }
     if (skip !== undefined && skip !== false)
       this.skip(typeof skip === 'string' ? skip : undefined);
+    if (parent?.isTodo)
+      this.isTodo = true;
     this.expectFailure = expectFailure !== undefined && expectFailure !== false ? expectFailure : undefined;
     this.tags = tags;
   }
