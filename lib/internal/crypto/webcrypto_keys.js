@@ -1,3 +1,62 @@
 'use strict';
-class CryptoKey {}
-module.exports = { CryptoKey };
+// CryptoKey: a key object together with what it may be used for.
+
+const { codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_THIS } } = require('internal/errors');
+
+const kKey = Symbol('key');
+const kMake = Symbol('make');
+
+class CryptoKey {
+  constructor(mark, slots) {
+    if (mark !== kMake) throw new ERR_ILLEGAL_CONSTRUCTOR();
+    Object.defineProperty(this, kKey, { __proto__: null, value: slots });
+  }
+
+  get type() {
+    return slotsOf(this).object.type;
+  }
+
+  get extractable() {
+    return slotsOf(this).extractable;
+  }
+
+  get algorithm() {
+    return slotsOf(this).algorithm;
+  }
+
+  get usages() {
+    return slotsOf(this).usages;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options) {
+    if (depth < 0) return this;
+    const { inspect } = require('internal/util/inspect');
+    const { type, extractable, algorithm, usages } = this;
+    return `CryptoKey ${inspect({ type, extractable, algorithm, usages },
+                                { ...options, depth: options.depth == null ? null : options.depth - 1 })}`;
+  }
+}
+for (const name of ['type', 'extractable', 'algorithm', 'usages'])
+  Object.defineProperty(CryptoKey.prototype, name, { enumerable: true });
+Object.defineProperty(CryptoKey.prototype, Symbol.toStringTag, { __proto__: null, configurable: true, value: 'CryptoKey' });
+
+function slotsOf(key) {
+  const slots = key?.[kKey];
+  if (slots === undefined) throw new ERR_INVALID_THIS('CryptoKey');
+  return slots;
+}
+
+const order = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
+
+function makeKey(object, algorithm, usages, extractable) {
+  const sorted = order.filter((usage) => usages.includes(usage));
+  return new CryptoKey(kMake, { object, algorithm, usages: sorted, extractable });
+}
+
+const keyObjectOf = (key) => slotsOf(key).object;
+
+function fromKeyObject(object, algorithm, extractable, usages) {
+  return require('internal/crypto/subtle').importObject(object, algorithm, Boolean(extractable), usages);
+}
+
+module.exports = { CryptoKey, fromKeyObject, keyObjectOf, makeKey, slotsOf };
