@@ -88,7 +88,7 @@ function setKeys(context, options, name) {
   if (cert) for (const one of listOf(cert)) context.setCert(checkPem(one, `${name}.cert`));
   if (key) {
     for (const one of listOf(key)) {
-      const isPair = one && typeof one === 'object' && one.pem !== undefined;
+      const isPair = Array.isArray(key) && one && typeof one === 'object' && one.pem !== undefined;
       const pem = isPair ? one.pem : one;
       const phrase = isPair && one.passphrase !== undefined ? one.passphrase : passphrase;
       checkPem(pem, `${name}.key`);
@@ -123,6 +123,11 @@ function configSecureContext(context, options = {}, name = 'options') {
   validateObject(options, name);
   const { allowPartialTrustChain, ciphers, clientCertEngine, crl, dhparam, ecdhCurve = tls.DEFAULT_ECDH_CURVE, pfx,
     privateKeyIdentifier, privateKeyEngine, sessionIdContext, sessionTimeout, sigalgs, ticketKeys } = options;
+  // First of all: how strict OpenSSL is with certificates depends on it.
+  if (ciphers !== undefined && ciphers !== null) validateString(ciphers, `${name}.ciphers`);
+  const [old, suites] = splitCiphers(ciphers, `${name}.ciphers`);
+  context.setCipherSuites(suites);
+  context.setCiphers(old);
   setAuthorities(context, options, name);
   if (allowPartialTrustChain) context.setAllowPartialTrustChain();
   setKeys(context, options, name);
@@ -140,10 +145,6 @@ function configSecureContext(context, options = {}, name = 'options') {
       throw new ERR_INVALID_ARG_TYPE(`${name}.privateKeyIdentifier`, ['string', 'null', 'undefined'], privateKeyIdentifier);
     throw new ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
   }
-  if (ciphers !== undefined && ciphers !== null) validateString(ciphers, `${name}.ciphers`);
-  const [old, suites] = splitCiphers(ciphers, `${name}.ciphers`);
-  context.setCipherSuites(suites);
-  context.setCiphers(old);
   const [min, max] = context.getVersions();
   if (suites === '' && max > TLS1_2 && min < TLS1_3) context.setVersions(min, TLS1_2);
   if (old === '' && min < TLS1_3 && max > TLS1_2) context.setVersions(TLS1_3, max);

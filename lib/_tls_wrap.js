@@ -19,7 +19,6 @@ const { codes: {
   ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS,
   ERR_TLS_DH_PARAM_SIZE,
   ERR_TLS_HANDSHAKE_TIMEOUT,
-  ERR_TLS_INVALID_CONTEXT,
   ERR_TLS_INVALID_STATE,
   ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED,
   ERR_TLS_RENEGOTIATION_DISABLED,
@@ -203,7 +202,7 @@ function onCertificateWanted(servername, wantsOCSP) {
   };
   if (!servername || !this._SNICallback) return ocsp();
   let called = false;
-  this._SNICallback(servername, (error, context) => {
+  const answered = (error, context) => {
     if (called) {
       this.destroy(new ERR_MULTIPLE_CALLBACK());
       return;
@@ -221,12 +220,17 @@ function onCertificateWanted(servername, wantsOCSP) {
     if (context) {
       native = context.context || context;
       if (!this.ssl.useContext(native)) {
-        this.destroy(new ERR_TLS_INVALID_CONTEXT('context'));
+        this.destroy(new Error('Invalid SNI context'));
         return;
       }
     }
     ocsp(native);
-  });
+  };
+  try {
+    this._SNICallback(servername, answered);
+  } catch (error) {
+    process.nextTick(() => { throw error; });
+  }
 }
 
 function onKeylog(line) {
@@ -295,6 +299,8 @@ binding.setHooks(onRead, onWritten, onShutdown, onHandshakeStart, onHandshakeDon
 
 function TLSSocket(socket, opts) {
   if (!(this instanceof TLSSocket)) return new TLSSocket(socket, opts);
+  if (socket !== undefined && socket !== null && typeof socket.write !== 'function')
+    throw new ERR_INVALID_ARG_TYPE('socket', 'Duplex', socket);
   const options = { ...opts };
   if (options.ALPNProtocols) tls.convertALPNProtocols(options.ALPNProtocols, options);
   this._tlsOptions = options;
@@ -350,10 +356,10 @@ function TLSSocket(socket, opts) {
   this._parent = socket;
   this[kUnderlying] = socket;
   ssl.parent = socket;
-  this.connecting = Boolean(socket.connecting);
-  if (socket._handle && !socket.connecting && takeStream(this, socket)) {
+  this.connecting = socket instanceof net.Socket && !(socket instanceof TLSSocket) && (socket.connecting || (!socket._handle && !socket.destroyed));
+  if (!this.connecting && socket._handle && takeStream(this, socket)) {
     useHandle(this);
-  } else if (socket instanceof net.Socket && socket.connecting) {
+  } else if (this.connecting) {
     useHandle(this);
     socket.once('connect', () => {
       this.connecting = false;
@@ -361,6 +367,7 @@ function TLSSocket(socket, opts) {
       if (!takeStream(this, socket)) carry(this, socket);
       if (this._started) ssl.start();
       this.emit('connect');
+      this.read(0);
     });
   } else {
     useHandle(this);
@@ -369,14 +376,14 @@ function TLSSocket(socket, opts) {
   socket.once('close', () => this.destroy());
   if (!(socket instanceof net.Socket && socket._handle)) socket.on('error', (error) => this.destroy(error));
   else socket.on('error', (error) => this._tlsError(error) ?? this.destroy(error));
-  if (options.isServer || !socket.connecting) process.nextTick(readFirst, this, socket);
+  if (!this.connecting) process.nextTick(readFirst, this, socket);
 }
 Object.setPrototypeOf(TLSSocket.prototype, net.Socket.prototype);
 Object.setPrototypeOf(TLSSocket, net.Socket);
 
 function useHandle(self) {
   self._handle = self.ssl;
-  initHandle(self);
+  initHandle(self, true);
 }
 
 // The native stream of a socket becomes this connection's. False if it has none that C knows.
@@ -402,7 +409,9 @@ function carry(self, stream) {
 
 // What the socket had already read before it became TLS.
 function readFirst(self, socket) {
-  if (self.destroyed || self[kIsCarried]) {
+  if (self.destroyed) return;
+  if (self._tlsOptions.isServer && !self._started) self._start();
+  if (self[kIsCarried]) {
     self.read(0);
     return;
   }
@@ -756,7 +765,7 @@ function Server(options, listener) {
   this[kPskIdentityHint] = options.pskIdentityHint;
   this[kEnableTrace] = options.enableTrace;
   validateNumber(this[kHandshakeTimeout], 'options.handshakeTimeout');
-  if (this[kSNICallback]) validateFunction(this[kSNICallback], 'options.SNICallback');
+  if (this[kSNICallback] !== undefined) validateFunction(this[kSNICallback], 'options.SNICallback');
   if (this[kPskCallback]) validateFunction(this[kPskCallback], 'options.pskCallback');
   if (this[kPskIdentityHint]) validateString(this[kPskIdentityHint], 'options.pskIdentityHint');
   Reflect.apply(net.Server, this, [options, onConnection]);

@@ -4,7 +4,7 @@
 
 const binding = internalBinding('tls');
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
-const { validateArray, validateOneOf } = require('internal/validators');
+const { validateArray, validateOneOf, validateString } = require('internal/validators');
 
 const bundlePaths = ['/etc/ssl/certs/ca-certificates.crt', '/usr/lib/ssl/cert.pem'];
 
@@ -56,6 +56,7 @@ function defaults() {
 
 let defaultList;
 function getCACertificates(type = 'default') {
+  validateString(type, 'type');
   validateOneOf(type, 'type', ['default', 'system', 'bundled', 'extra']);
   if (type === 'extra') return extraRoots();
   if (type === 'default') return (defaultList ??= defaults());

@@ -243,8 +243,8 @@ Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
 
 // The handle tells this socket from now on.
-function initHandle(socket) {
-  socket._undestroy();
+function initHandle(socket, isMidway = false) {
+  if (!isMidway) socket._undestroy();
   socket._sockname = undefined;
   const handle = socket._handle;
   if (!handle) return;

@@ -200,14 +200,22 @@ static Value context_add_crl(Call *call) {
     return value_undefined();
 }
 
+static int set_groups(SSL_CTX *ctx, const char *text) {
+    return strcmp(text, "auto") == 0 ? 1 : (int)SSL_CTX_set1_groups_list(ctx, text);
+}
+
 /* A setter that takes a text and gives it to one of OpenSSL's. */
 static Value context_text(Call *call, int (*set)(SSL_CTX *, const char *), const char *fallback) {
     TlsContext *self = this_context(call);
     TEXT text = {0};
     if (!self || !call_text(call, 0, &text)) return NULL;
     ERR_clear_error();
-    if (set(self->ctx, text.data) != 1) return throw_ssl(call, fallback);
-    return value_undefined();
+    if (set(self->ctx, text.data) == 1) return value_undefined();
+    if (set == set_groups) {
+        ERR_clear_error();
+        return throw_error(call, "ERR_CRYPTO_OPERATION_FAILED", "%s", fallback);
+    }
+    return throw_ssl(call, fallback);
 }
 
 static Value context_set_cipher_suites(Call *call) {
@@ -235,9 +243,6 @@ static Value context_set_sigalgs(Call *call) {
     return context_text(call, set_sigalgs, "Failed to set sigalgs");
 }
 
-static int set_groups(SSL_CTX *ctx, const char *text) {
-    return strcmp(text, "auto") == 0 ? 1 : (int)SSL_CTX_set1_groups_list(ctx, text);
-}
 static Value context_set_curves(Call *call) {
     return context_text(call, set_groups, "Failed to set ECDH curve");
 }
@@ -326,8 +331,8 @@ static Value context_load_pkcs12(Call *call) {
     EVP_PKEY *pkey = NULL;
     X509 *cert = NULL;
     STACK_OF(X509) *extra = NULL;
-    bool fine =
-        pkcs12 && PKCS12_parse(pkcs12, has_phrase ? phrase.data : NULL, &pkey, &cert, &extra) == 1 && pkey;
+    bool fine = pkcs12 && PKCS12_parse(pkcs12, has_phrase ? phrase.data : NULL, &pkey, &cert, &extra) == 1;
+    bool has_no_key = fine && !pkey;
     bool is_empty = fine && !cert;
     fine =
         fine && cert && context_use_chain(self, cert, extra) && SSL_CTX_use_PrivateKey(self->ctx, pkey) == 1;
@@ -343,8 +348,21 @@ static Value context_load_pkcs12(Call *call) {
         ERR_clear_error();
         return value_undefined();
     }
-    if (is_empty) return throw_error(call, "ERR_CRYPTO_OPERATION_FAILED", "Unable to load PFX certificate");
+    if (has_no_key) {
+        ERR_clear_error();
+        return throw_error(call, "ERR_CRYPTO_OPERATION_FAILED", "Unable to load private key from PFX data");
+    }
+    if (is_empty) {
+        ERR_clear_error();
+        return throw_error(call, "ERR_CRYPTO_OPERATION_FAILED", "Unable to load PFX certificate");
+    }
     unsigned long code = ERR_peek_last_error();
+    if (ERR_GET_LIB(code) == ERR_LIB_EVP && ERR_GET_REASON(code) == EVP_R_UNSUPPORTED_ALGORITHM)
+        code = ERR_peek_error();
+    if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED || ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED) {
+        ERR_clear_error();
+        return throw_error(call, "ERR_CRYPTO_UNSUPPORTED_OPERATION", "Unsupported PKCS12 PFX data");
+    }
     const char *reason = ERR_reason_error_string(code);
     char text[200];
     snprintf(text, sizeof text, "%s", reason ? reason : "Unable to load PFX certificate");
@@ -448,7 +466,12 @@ static Value pem_split(Call *call) {
     }
     unsigned long code = ERR_peek_last_error();
     bool ended = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
-    if (code && !ended) return throw_ssl(call, "Failed to read a certificate");
+    if (code && !ended) {
+        ERR_clear_error();
+        Value error = error_new(call->realm, "Error", NULL, ERR_reason_error_string(code));
+        if (value_object(call->realm, error)) ssl_error_decorate(call->realm, (Object)error, code);
+        return throw_value(call, error);
+    }
     ERR_clear_error();
     return array;
 }

@@ -397,6 +397,7 @@ static Value wrap_write(Call *call) {
     if (self->is_closed) return value_int(UV_EBADF);
     if (self->has_failed) return value_int(UV_EPROTO);
     self->bytes_written += data.len;
+    self->has_started = true;
     ERR_clear_error();
     size_t taken = 0;
     /* An empty write still starts a handshake and flushes. */
@@ -536,10 +537,10 @@ static const Native wrap_methods[] = {
     {"readStart",           wrap_read_start},
     {"readStop",                 wrap_read_stop},
     {"write",wrap_write},
-    {"_shutdown", wrap_shutdown},
+    {"_shutdown",        wrap_shutdown},
     {"_close",                 wrap_close},
     {"receive",                wrap_receive},
-    {"outputDone",        wrap_output_done},
+    {"outputDone",       wrap_output_done},
     {"useUserBuffer",                 wrap_use_buffer},
     {"getBytesRead",wrap_bytes_read},
     {"getBytesWritten",         wrap_bytes_written},

@@ -119,7 +119,7 @@ static void print_name(BIO *bio, const char *prefix, const char *text, size_t le
         BIO_write(bio, text, (int)len);
         return;
     }
-    BIO_printf(bio, "\"%s", prefix);
+    BIO_printf(bio, "%s\"", prefix);
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c == '\\')
