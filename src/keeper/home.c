@@ -35,6 +35,10 @@ int home_open(Home *home, const char *path, bool is_pm2) {
     static const char *const folders[] = {"apps", "logs", "pids"};
     *home = (Home){mem_strdup(path), is_pm2};
     int error = folder_make(path, 0700);
+    struct stat status;
+    /* One that was there before, as PM2's, may be open to others. */
+    if (!error && stat(path, &status) == 0 && status.st_uid == geteuid() && status.st_mode & 077)
+        chmod(path, 0700);
     for (size_t i = 0; i < COUNT_OF(folders) && !error; i++) {
         char *folder = home_path(home, folders[i]);
         if (mkdir(folder, 0700) < 0 && errno != EEXIST) error = errno;

@@ -190,6 +190,8 @@ void leftovers_end(Keeper *keeper);
 /* Workers get new processes, `parallel` at a time; a first failure ends it. */
 void reload_begin(Keeper *keeper);
 void reload_next(Keeper *keeper);
+/* There is no way back to the old declaration any more. */
+void reload_settle(Keeper *keeper);
 
 /* keeper.c */
 void keeper_changed(Worker *worker); /* its state is another */

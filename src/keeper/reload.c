@@ -36,7 +36,7 @@ static void give_up(Keeper *keeper) {
     config_save(keeper);
 }
 
-static void settle(Keeper *keeper) {
+void reload_settle(Keeper *keeper) {
     app_free(keeper->old_app);
     keeper->old_app = NULL;
 }
@@ -57,7 +57,7 @@ void reload_next(Keeper *keeper) {
             break;
         }
     }
-    if (!next_in_turn(keeper) && !under_way(keeper)) settle(keeper);
+    if (!next_in_turn(keeper) && !under_way(keeper)) reload_settle(keeper);
     keeper_check(keeper);
 }
 

@@ -163,6 +163,7 @@ static void fit_count(Keeper *keeper, json_t *request) {
 
 static void do_restart(Client *client, json_t *request) {
     if (!take_config(client, request)) return;
+    reload_settle(client->keeper);
     take_env(client->keeper, request);
     tell_chosen(client->keeper, request, EVENT_RESTART);
     fit_count(client->keeper, request);
@@ -171,6 +172,7 @@ static void do_restart(Client *client, json_t *request) {
 
 static void do_reload(Client *client, json_t *request) {
     Keeper *keeper = client->keeper;
+    reload_settle(keeper);
     if (!take_config(client, request)) return;
     take_env(keeper, request);
     LIST_EACH(&keeper->workers, Worker, link, worker) {
