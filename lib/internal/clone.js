@@ -577,8 +577,9 @@ function pathTo(root, wanted) {
 // --- reading ---------------------------------------------------------------------------------------------
 
 // Short strings come again and again (the keys of objects): found by their bytes before one is made.
-const known = new Array(1024);
-const knownBytes = new Uint8Array(1024 * 24);
+const knownSlots = 4096, knownLength = 24;
+const known = new Array(knownSlots).fill(undefined);
+const knownBytes = new Uint8Array(knownSlots * knownLength);
 const { fromCharCode } = String;
 
 class Reader {
@@ -651,20 +652,23 @@ class Reader {
     const { bytes, at } = this;
     if (at + length > this.end) this.bad();
     this.at = at + length;
-    if (length > 23) return binding.readLatin1(bytes, at, length);
+    if (length >= knownLength) return binding.readLatin1(bytes, at, length);
     let hash = length;
-    for (let i = 0; i < length; i++) hash = Math.imul(hash, 31) + bytes[at + i] | 0;
-    const slot = (hash ^ hash >>> 10 ^ hash >>> 20) & 1023;
-    const place = slot * 24;
-    const text = known[slot];
-    if (text !== undefined && knownBytes[place] === length) {
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[at + i], 0x01000193);
+    let slot = (hash ^ hash >>> 12) & knownSlots - 1;
+    // Two places for each: texts that meet in one do not drive each other out.
+    for (let tries = 0; tries < 2; tries++, slot ^= 1) {
+      const text = known[slot];
+      const place = slot * knownLength;
+      if (text === undefined || knownBytes[place] !== length) continue;
       let i = 0;
       while (i < length && knownBytes[place + 1 + i] === bytes[at + i]) i++;
       if (i === length) return text;
     }
-    let made = '';
-    if (length > 0) made = binding.readLatin1(bytes, at, length);
+    if (known[slot] !== undefined && known[slot ^ 1] === undefined) slot ^= 1;
+    const made = length === 0 ? '' : binding.readLatin1(bytes, at, length);
     known[slot] = made;
+    const place = slot * knownLength;
     knownBytes[place] = length;
     for (let i = 0; i < length; i++) knownBytes[place + 1 + i] = bytes[at + i];
     return made;

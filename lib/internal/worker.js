@@ -24,6 +24,7 @@ const kControl = Symbol('kControl');
 const kPort = Symbol('kPort');
 const kWorker = Symbol('kWorker');
 const kState = Symbol('kState');
+const kPoolLink = Symbol('kPoolLink'); // option: what the pool's messages from the thread go to; method: its messages to it
 
 const environmentData = new Map();
 const defaultStackMb = 4;
@@ -96,7 +97,7 @@ class Worker extends EventEmitter {
     const stackBytes = Math.max(0.5, limits.stackSizeMb) * 1024 * 1024;
     const heapBytes = limited ? (limits.maxOldGenerationSizeMb + limits.maxYoungGenerationSizeMb) * 1024 * 1024 : 0;
     const [handle, control, port, threadId] = binding.create(stackBytes, heapBytes);
-    const state = { handle, online: false, exitCode: undefined, exited: undefined, stdin: null, stdout: null, stderr: null, limits, error: false };
+    const state = { handle, online: false, exitCode: undefined, exited: undefined, stdin: null, stdout: null, stderr: null, limits, error: false, poolLink: options[kPoolLink] };
     hide(this, kState, state);
     hide(this, kControl, portOver(control));
     hide(this, kPort, portOver(port));
@@ -117,7 +118,7 @@ class Worker extends EventEmitter {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
       stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
-      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit,
+      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined,
     }, list, undefined);
     const failed = handle.start((code, outOfMemory) => this.#gone(code, outOfMemory));
     if (failed !== 0) {
@@ -181,6 +182,7 @@ class Worker extends EventEmitter {
         resolve(message.value);
         break;
       }
+      default: this[kState].poolLink?.(message);
     }
   }
 
@@ -230,6 +232,10 @@ class Worker extends EventEmitter {
     const list = transferListOf(options);
     const port = this[kPort];
     if (port[kHandle] !== null) post(port[kHandle], message, list, port);
+  }
+
+  [kPoolLink](message, list = undefined) {
+    if (this[kState].handle !== null) post(this[kControl][kHandle], message, list, undefined);
   }
 
   terminate(callback = undefined) {
@@ -311,4 +317,4 @@ function notHere(name) {
 
 function hide(object, key, value) { Object.defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true }); }
 
-module.exports = { Worker, SHARE_ENV, setEnvironmentData, getEnvironmentData, environmentData };
+module.exports = { Worker, SHARE_ENV, setEnvironmentData, getEnvironmentData, environmentData, kPoolLink };

@@ -131,6 +131,8 @@ function listen() {
         if (input === undefined) waiting.push(message.chunk === null ? null : Buffer.from(message.chunk));
         else input.push(message.chunk === null ? null : Buffer.from(message.chunk));
         break;
+      case 'tasks': require('internal/worker_tasks').take(message.list, control); break;
+      case 'forget': require('internal/worker_tasks').forget(message.id); break;
       case 'question': post(control, { type: 'answer', id: message.id, value: answer(message.what) }); break;
     }
   });
@@ -157,6 +159,18 @@ function run() {
   if (load.kind === 'script') runText(load.source);
   else if (load.kind === 'data') runText(dataText(load.filename));
   else cjs.Module.runMain(load.filename);
+  if (load.pool) joinPool();
+}
+
+// A file that exports a function answers tasks with it; another does so on parentPort.
+function joinPool() {
+  const main = process.mainModule?.exports;
+  const answerTask = typeof main === 'function' ? main : typeof main?.default === 'function' ? main.default : undefined;
+  if (answerTask !== undefined) {
+    require('internal/worker_tasks').answerWith(answerTask);
+    controlPort.ref();
+  }
+  post(control, { type: 'pool', style: answerTask === undefined ? 'port' : 'function' });
 }
 
 function dataText(url) {

@@ -1,0 +1,126 @@
+'use strict';
+// Worker threads: life, death, messages, shared memory.
+const { test } = require('node:test');
+const assert = require('assert');
+const { once } = require('events');
+const {
+  Worker, MessageChannel, BroadcastChannel, receiveMessageOnPort, isMainThread, threadId, setEnvironmentData, SHARE_ENV,
+} = require('worker_threads');
+
+const run = (source, options) => new Worker(source, { eval: true, ...options });
+
+test('a worker gets workerData, argv and env, and its exit code arrives', async () => {
+  assert.ok(isMainThread && threadId === 0);
+  setEnvironmentData('colour', 'green');
+  const worker = run(`
+    const { parentPort, workerData, threadId, getEnvironmentData, isMainThread } = require('worker_threads');
+    parentPort.postMessage([workerData, process.argv.slice(2), process.env.ONLY, getEnvironmentData('colour'), isMainThread, threadId > 0]);
+    process.exitCode = 7;`, { workerData: { a: [1n] }, argv: ['x'], env: { ONLY: 'this' } });
+  const [message] = await once(worker, 'message');
+  assert.deepStrictEqual(message, [{ a: [1n] }, ['x'], 'this', 'green', false, true]);
+  const [code] = await once(worker, 'exit');
+  assert.strictEqual(code, 7);
+  assert.strictEqual(worker.threadId, -1);
+});
+
+test('process.exit in a worker ends the thread at once and nothing else', async () => {
+  const worker = run("require('worker_threads').parentPort.postMessage('before'); process.exit(5); require('worker_threads').parentPort.postMessage('after')");
+  const messages = [];
+  worker.on('message', (message) => messages.push(message));
+  const [code] = await once(worker, 'exit');
+  assert.strictEqual(code, 5);
+  assert.deepStrictEqual(messages, ['before']);
+});
+
+test('an error that nobody catches reaches the parent with its class, and the thread exits with 1', async () => {
+  const worker = run("throw new RangeError('deep')");
+  const [error] = await once(worker, 'error');
+  assert.ok(error instanceof RangeError && error.message === 'deep');
+  const [code] = await once(worker, 'exit');
+  assert.strictEqual(code, 1);
+});
+
+test('terminate ends endless loops and waiting, quickly', async () => {
+  for (const source of ['for (;;);', 
+    'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', 'setInterval(() => {}, 1000)']) {
+    const worker = run(`require('worker_threads').parentPort.postMessage('up'); ${source}`);
+    await once(worker, 'message');
+    const started = Date.now();
+    assert.strictEqual(await worker.terminate(), 1, source);
+    assert.ok(Date.now() - started < 5000, source);
+  }
+});
+
+test('threads share memory and wait for each other on it', async () => {
+  const shared = new SharedArrayBuffer(16);
+  const numbers = new Int32Array(shared);
+  const source = `
+    const { workerData } = require('worker_threads');
+    const numbers = new Int32Array(workerData);
+    for (let i = 0; i < 10000; i++) Atomics.add(numbers, 0, 1);
+    Atomics.wait(numbers, 1, 0);
+    Atomics.add(numbers, 2, 1);
+    Atomics.notify(numbers, 2);`;
+  const workers = [run(source, { workerData: shared }), run(source, { workerData: shared })];
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Atomics.store(numbers, 1, 1);
+  Atomics.notify(numbers, 1);
+  await Promise.all(workers.map((worker) => once(worker, 'exit')));
+  assert.strictEqual(numbers[0], 20000);
+  assert.strictEqual(numbers[2], 2);
+  assert.strictEqual(Atomics.wait(numbers, 0, 1), 'not-equal');
+  assert.strictEqual(Atomics.wait(numbers, 3, 0, 5), 'timed-out');
+  const waiting = Atomics.waitAsync(numbers, 3, 0);
+  assert.strictEqual(waiting.async, true);
+  assert.strictEqual(Atomics.notify(numbers, 3), 1);
+  assert.strictEqual(await waiting.value, 'ok');
+});
+
+test('ports move between threads with what waits in them', async () => {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage('early');
+  const worker = run("require('worker_threads').workerData.on('message', function (m) { this.postMessage(m + '!') })", { workerData: port2, transferList: [port2] });
+  assert.strictEqual((await once(port1, 'message'))[0], 'early!');
+  port1.close();
+  await once(worker, 'exit');
+});
+
+test('receiveMessageOnPort takes a message without an event', () => {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage({ hello: 'world' });
+  assert.deepStrictEqual(receiveMessageOnPort(port2), { message: { hello: 'world' } });
+  assert.strictEqual(receiveMessageOnPort(port2), undefined);
+  port1.close();
+});
+
+test('what is said on a BroadcastChannel reaches every thread but the speaker', async () => {
+  const channel = new BroadcastChannel('news');
+  const worker = run("const c = new BroadcastChannel('news'); c.onmessage = (e) => { c.postMessage(e.data + 1); c.close(); }; require('worker_threads').parentPort.postMessage('up')");
+  await once(worker, 'message');
+  const answer = new Promise((resolve) => { channel.onmessage = (event) => resolve(event.data); });
+  channel.postMessage(1);
+  assert.strictEqual(await answer, 2);
+  channel.close();
+  await once(worker, 'exit');
+});
+
+test('workers start workers, and many at once', async () => {
+  const nested = run(`
+    const { Worker, parentPort } = require('worker_threads');
+    new Worker("require('worker_threads').parentPort.postMessage('from below')", { eval: true }).on('message', (m) => parentPort.postMessage(m));`);
+  assert.strictEqual((await once(nested, 'message'))[0], 'from below');
+  const many = Array.from({ length: 20 }, (_, i) => run("require('worker_threads').parentPort.postMessage(require('worker_threads').workerData)", { workerData: i }));
+  const answers = await Promise.all(many.map(async (worker) => (await once(worker, 'message'))[0]));
+  assert.deepStrictEqual(answers.sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i));
+});
+
+test("a worker's environment is its own unless it is shared, and its output can be read", async () => {
+  const own = run("process.env.GALLEY_TEST = 'changed'; console.log('to the parent')", { stdout: true });
+  const chunks = [];
+  own.stdout.on('data', (chunk) => chunks.push(chunk));
+  await once(own, 'exit');
+  assert.strictEqual(process.env.GALLEY_TEST, undefined);
+  assert.strictEqual(Buffer.concat(chunks).toString(), 'to the parent\n');
+  await once(run("process.env.GALLEY_TEST = 'changed'", { env: SHARE_ENV }), 'exit');
+  assert.strictEqual(process.env.GALLEY_TEST, 'changed');
+});
