@@ -14,6 +14,7 @@ typedef struct OpaqueJSClass *JSClassRef;
 typedef const struct OpaqueJSValue *JSValueRef;
 typedef struct OpaqueJSValue *JSObjectRef;
 typedef struct OpaqueJSPropertyNameArray *JSPropertyNameArrayRef;
+typedef struct OpaqueJSPropertyNameAccumulator *JSPropertyNameAccumulatorRef;
 typedef struct OpaqueJSWeak *JSWeakRef;
 typedef struct OpaqueJSScript *JSScriptRef;
 typedef unsigned short JSChar;
@@ -71,10 +72,11 @@ typedef struct {
     void (*initialize)(JSContextRef ctx, JSObjectRef object);
     JSObjectFinalizeCallback finalize;
     void (*hasProperty)(void);
-    void (*getProperty)(void);
-    void (*setProperty)(void);
-    void (*deleteProperty)(void);
-    void (*getPropertyNames)(void);
+    JSValueRef (*getProperty)(JSContextRef ctx, JSObjectRef object, JSStringRef name, JSValueRef *exception);
+    bool (*setProperty)(JSContextRef ctx, JSObjectRef object, JSStringRef name, JSValueRef value,
+                        JSValueRef *exception);
+    bool (*deleteProperty)(JSContextRef ctx, JSObjectRef object, JSStringRef name, JSValueRef *exception);
+    void (*getPropertyNames)(JSContextRef ctx, JSObjectRef object, JSPropertyNameAccumulatorRef names);
     JSObjectCallAsFunctionCallback callAsFunction;
     void (*callAsConstructor)(void);
     void (*hasInstance)(void);
@@ -128,6 +130,7 @@ JSStringRef JSStringCreateWithCharacters(const JSChar *chars, size_t length);
 JSStringRef JSStringCreateWithUTF8CString(const char *string);
 JSStringRef JSStringRetain(JSStringRef string);
 void JSStringRelease(JSStringRef string);
+bool JSStringIsEqual(JSStringRef a, JSStringRef b);
 size_t JSStringGetLength(JSStringRef string);
 const JSChar *JSStringGetCharactersPtr(JSStringRef string);
 size_t JSStringGetMaximumUTF8CStringSize(JSStringRef string);
@@ -212,6 +215,7 @@ JSObjectRef JSObjectCallAsConstructor(JSContextRef ctx, JSObjectRef constructor,
 JSPropertyNameArrayRef JSObjectCopyPropertyNames(JSContextRef ctx, JSObjectRef object);
 void JSPropertyNameArrayRelease(JSPropertyNameArrayRef array);
 size_t JSPropertyNameArrayGetCount(JSPropertyNameArrayRef array);
+void JSPropertyNameAccumulatorAddName(JSPropertyNameAccumulatorRef names, JSStringRef name);
 JSStringRef JSPropertyNameArrayGetNameAtIndex(JSPropertyNameArrayRef array, size_t index);
 
 /* Bytes */

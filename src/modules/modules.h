@@ -35,6 +35,7 @@ extern const Module udp_module;
 extern const Module util_module;
 extern const Module tls_module;
 extern const Module uv_module;
+extern const Module vm_module;
 extern const Module zlib_module;
 
 extern const Module *const all_modules[];

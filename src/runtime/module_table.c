@@ -35,6 +35,7 @@ const Module *const all_modules[] = {
     &udp_module,
     &util_module,
     &uv_module,
+    &vm_module,
     &zlib_module,
     NULL,
 };
