@@ -258,6 +258,7 @@ class Worker extends EventEmitter {
   }
 
   unref() {
+    if (this[kState].exited !== undefined) return; // somebody waits for its end
     this[kState].handle?.unref();
   }
 
