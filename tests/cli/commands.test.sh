@@ -1,7 +1,7 @@
 # Commands around the manager itself, and PM2's name.
 . "$(dirname "$0")/lib.sh"
 
-check "galley alone shows help" says "Usage: galley" "$galley"
+check "galley alone in a terminal shows help" says "Usage: galley" script -qec "$galley" /dev/null
 check "help tells about one command" says "galley reload" g help reload
 check "completion is for bash" bash -n <(g completion bash)
 check "and zsh" says "#compdef galley" g completion zsh
