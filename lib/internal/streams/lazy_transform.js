@@ -17,6 +17,8 @@ for (const name of ['_readableState', '_writableState']) {
     get() {
       if (!(this instanceof LazyTransform) || Object.getPrototypeOf(this) === null) return undefined;
       if (!Object.hasOwn(this, '_options')) return undefined;
+      // While it is made it is not to be made again.
+      for (const own of ['_readableState', '_writableState']) this[own] = undefined;
       Reflect.apply(Transform, this, [{ decodeStrings: false, ...this._options }]);
       return Object.hasOwn(this, name) ? this[name] : undefined;
     },

@@ -1,0 +1,159 @@
+// TLS and HTTPS between two ends in this process; the certificates are made with the openssl command.
+const { test, before, after } = require('node:test');
+const assert = require('assert');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const tls = require('tls');
+const https = require('https');
+const net = require('net');
+const { spawnSync } = require('child_process');
+const { once } = require('events');
+
+let folder, key, cert;
+
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'galley-tls-'));
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+    '-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem'), '-days', '2', '-subj', '/CN=galley.test',
+    '-addext', 'subjectAltName=DNS:galley.test,DNS:*.deck.test,IP:127.0.0.1']);
+  assert.strictEqual(made.status, 0, String(made.stderr));
+  key = fs.readFileSync(path.join(folder, 'key.pem'));
+  cert = fs.readFileSync(path.join(folder, 'cert.pem'));
+});
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+async function serve(options, onConnection) {
+  const server = tls.createServer({ key, cert, ...options }, onConnection);
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function connect(server, options) {
+  return tls.connect({ port: server.address().port, host: '127.0.0.1', servername: 'galley.test', ca: cert, ...options });
+}
+
+test('plain bytes travel both ways, however many', async () => {
+  const server = await serve({}, (socket) => socket.pipe(socket));
+  const text = Buffer.alloc(3_000_000, 'oars ');
+  const client = connect(server);
+  client.end(text);
+  const parts = [];
+  for await (const part of client) parts.push(part);
+  assert.ok(Buffer.concat(parts).equals(text));
+  assert.strictEqual(client.authorized, true);
+  server.close();
+});
+
+test('both versions of the protocol, names, and what was agreed on', async () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3']) {
+    const server = await serve({ ALPNProtocols: ['b', 'a'], minVersion: version, maxVersion: version }, (socket) => socket.end());
+    const client = connect(server, { ALPNProtocols: ['a', 'b'] });
+    await once(client, 'secureConnect');
+    assert.strictEqual(client.getProtocol(), version);
+    assert.strictEqual(client.alpnProtocol, 'b');
+    assert.strictEqual(client.getPeerCertificate().subject.CN, 'galley.test');
+    client.end();
+    server.close();
+  }
+});
+
+test('a certificate that nobody vouches for, or of another name, is refused', async () => {
+  const server = await serve({}, (socket) => socket.end());
+  const [unknown] = await once(connect(server, { ca: undefined }), 'error');
+  assert.strictEqual(unknown.code, 'DEPTH_ZERO_SELF_SIGNED_CERT');
+  const [wrong] = await once(connect(server, { servername: 'other.test' }), 'error');
+  assert.strictEqual(wrong.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+  const client = connect(server, { ca: undefined, rejectUnauthorized: false });
+  await once(client, 'secureConnect');
+  assert.strictEqual(client.authorized, false);
+  client.destroy();
+  server.close();
+});
+
+test('names with a star match one label', () => {
+  const certificate = { subject: { CN: 'x' }, subjectaltname: 'DNS:*.deck.test, IP Address:127.0.0.1' };
+  assert.strictEqual(tls.checkServerIdentity('a.deck.test', certificate), undefined);
+  assert.strictEqual(tls.checkServerIdentity('127.0.0.1', certificate), undefined);
+  assert.strictEqual(tls.checkServerIdentity('a.b.deck.test', certificate).code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
+test('a server asks clients for certificates and chooses its own by name', async () => {
+  let asked;
+  const server = await serve({
+    requestCert: true,
+    ca: cert,
+    SNICallback(name, callback) {
+      asked = name;
+      setImmediate(callback, null, tls.createSecureContext({ key, cert, ca: cert }));
+    },
+  }, (socket) => socket.end(String(socket.authorized)));
+  const client = connect(server, { key, cert });
+  const [answer] = await once(client, 'data');
+  assert.strictEqual(answer.toString(), 'true');
+  assert.strictEqual(asked, 'galley.test');
+  client.end();
+  server.close();
+});
+
+test('a session is resumed', async () => {
+  const server = await serve({ maxVersion: 'TLSv1.2' }, (socket) => socket.end());
+  const first = connect(server);
+  const [session] = await once(first, 'session');
+  first.resume();
+  await once(first, 'close');
+  const second = connect(server, { session });
+  await once(second, 'secureConnect');
+  assert.strictEqual(second.isSessionReused(), true);
+  second.end();
+  server.close();
+});
+
+test('somebody who speaks no TLS is told and leaves no trace', async () => {
+  const server = await serve({}, () => assert.fail('no connection expected'));
+  const refused = once(server, 'tlsClientError');
+  net.connect(server.address().port, '127.0.0.1').on('error', () => {}).end('GET / HTTP/1.1\r\n\r\n');
+  const [error] = await refused;
+  assert.strictEqual(error.code, 'ERR_SSL_HTTP_REQUEST');
+  server.close();
+});
+
+test('TLS over any stream that JavaScript carries', async () => {
+  const inner = await serve({}, (socket) => socket.end('inside'));
+  // The outer connection hands the inner one's bytes on.
+  const outer = await serve({}, (socket) => {
+    const onward = net.connect(inner.address().port, '127.0.0.1');
+    socket.pipe(onward).pipe(socket);
+    socket.on('error', () => {});
+    onward.on('error', () => {});
+  });
+  const carrier = connect(outer);
+  await once(carrier, 'secureConnect');
+  const client = tls.connect({ socket: carrier, servername: 'galley.test', ca: cert });
+  const [chunk] = await once(client, 'data');
+  assert.strictEqual(chunk.toString(), 'inside');
+  client.destroy();
+  carrier.destroy();
+  inner.close();
+  outer.close();
+});
+
+test('https serves, keeps connections and tells errors', async () => {
+  const server = https.createServer({ key, cert }, (request, response) => response.end(`you asked for ${request.url}`));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new https.Agent({ keepAlive: true, ca: cert });
+  const get = (url) => new Promise((resolve, reject) => {
+    https.get({ port: server.address().port, host: '127.0.0.1', servername: 'galley.test', path: url, agent }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (part) => { body += part; }).on('end', () => resolve([body, response.req.reusedSocket]));
+    }).on('error', reject);
+  });
+  assert.deepStrictEqual(await get('/a'), ['you asked for /a', false]);
+  assert.deepStrictEqual(await get('/b'), ['you asked for /b', true]);
+  agent.destroy();
+  server.closeAllConnections();
+  server.close();
+});
