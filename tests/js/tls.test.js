@@ -152,6 +152,7 @@ test('https serves, keeps connections and tells errors', async () => {
     }).on('error', reject);
   });
   assert.deepStrictEqual(await get('/a'), ['you asked for /a', false]);
+  await new Promise(setImmediate);
   assert.deepStrictEqual(await get('/b'), ['you asked for /b', true]);
   agent.destroy();
   server.closeAllConnections();
