@@ -3,6 +3,25 @@
 #include "modules/modules.h"
 #include "modules/process_wrap.h"
 #include "modules/spawn.h"
+#include "sys/template.h"
+
+#include <errno.h>
+
+typedef struct {
+    Object on_exit;
+    Template *template; /* NULL: none was asked for, or it does not work here */
+} ProcessState;
+
+typedef struct {
+    ProcessState *state;
+    const ProcessOptions *options;
+} CopyStart;
+
+static ProcessState *state_of(Realm *realm) {
+    void **slot = realm_slot(realm, SLOT_PROCESSES);
+    if (!*slot) *slot = NEW(ProcessState);
+    return *slot;
+}
 
 typedef struct {
     Handle base;
@@ -71,7 +90,7 @@ static void on_exited(void *data, int status, int signal) {
     Value owner = process->owner;
     process->ended = true;
     process->owner = NULL;
-    Object callback = *realm_slot(realm, SLOT_PROCESSES);
+    Object callback = state_of(realm)->on_exit;
     Value argv[] = {value_int(status), value_int(signal)};
     if (callback && owner) realm_dispatch(realm, callback, owner, 2, argv);
     if (owner) value_drop(realm, owner);
@@ -96,6 +115,27 @@ static int start_program(uv_loop_t *loop, void *data, ProcessExited exited, void
     return process_spawn(loop, data, exited, owner, process);
 }
 
+/* A worker of ours is best made from a template, if there is one and it answers. */
+static int start_copy(uv_loop_t *loop, void *data, ProcessExited exited, void *owner, Process **process) {
+    CopyStart *copy = data;
+    Template **template = &copy->state->template;
+    if (*template && template_can(*template, copy->options)) {
+        int error = template_spawn(*template, loop, copy->options, exited, owner, process);
+        if (error != -ENOSYS) return error;
+        template_stop(*template);
+        *template = NULL;
+    }
+    return process_spawn(loop, copy->options, exited, owner, process);
+}
+
+/* template(): gets one ready in the background */
+static Value process_wrap_template(Call *call) {
+    ProcessState *state = state_of(call->realm);
+    if (!state->template)
+        state->template = template_start(&call->realm->loop, call->realm->options.exec_path);
+    return NULL;
+}
+
 /* spawn(owner, …as spawn_read) -> handle, or an error; the owner hears of the end */
 static Value process_wrap_spawn(Call *call) {
     Spawn spawn;
@@ -105,8 +145,12 @@ static Value process_wrap_spawn(Call *call) {
     }
     Object object = NULL;
     int error = spawn_pipes_open(&spawn);
-    if (!error)
-        object = process_wrap_open(call->realm, call_arg(call, 0), start_program, &spawn.options, &error);
+    bool as_copy = call_int(call, 7) & SPAWN_FROM_TEMPLATE;
+    CopyStart copy = {state_of(call->realm), &spawn.options};
+    if (!error) {
+        object = process_wrap_open(call->realm, call_arg(call, 0), as_copy ? start_copy : start_program,
+                                   as_copy ? (void *)&copy : (void *)&spawn.options, &error);
+    }
     spawn_pipes_close(&spawn, error != 0);
     spawn_free(&spawn);
     return error ? value_int(error) : object;
@@ -117,14 +161,22 @@ static Value process_wrap_on_exit(Call *call) {
     Object callback = call_function(call, 0);
     if (!callback) return NULL;
     value_keep(call->realm, callback);
-    *realm_slot(call->realm, SLOT_PROCESSES) = callback;
+    state_of(call->realm)->on_exit = callback;
     return NULL;
 }
 
 static const Native functions[] = {
-    {"spawn",               process_wrap_spawn},
-    {"onExit",                     process_wrap_on_exit},
-    {0}
+    {"spawn",                process_wrap_spawn},
+    {"template",                      process_wrap_template},
+    {"onExit",process_wrap_on_exit},
+    {0              }
 };
 
-const Module process_wrap_module = {"process_wrap", functions, NULL, NULL};
+static void teardown(Realm *realm) {
+    ProcessState *state = *realm_slot(realm, SLOT_PROCESSES);
+    if (state && state->template) template_stop(state->template);
+    mem_free(state);
+    *realm_slot(realm, SLOT_PROCESSES) = NULL;
+}
+
+const Module process_wrap_module = {"process_wrap", functions, NULL, teardown};

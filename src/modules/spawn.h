@@ -6,7 +6,7 @@
 
 /* How a descriptor of the child is made; a number from 0 up is one of ours to be copied. */
 enum { STDIO_IGNORE = -1, STDIO_PIPE = -2 };
-enum { SPAWN_DETACHED = 1 };
+enum { SPAWN_DETACHED = 1, SPAWN_FROM_TEMPLATE = 2 };
 
 typedef struct {
     Text file, cwd, args_text, env_text;

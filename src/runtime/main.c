@@ -3,6 +3,7 @@
 #include "engine/call.h"
 #include "modules/modules.h"
 #include "runtime/options.h"
+#include "sys/template.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -48,6 +49,7 @@ int main(int argc, char **argv) {
     Options options;
     int exit_code;
     argv = uv_setup_args(argc, argv);
+    if (argc > 1 && strcmp(argv[1], TEMPLATE_OPTION) == 0) template_serve(&argc, &argv);
     if (!options_read(&options, argc, argv, &exit_code)) return exit_code;
     if (options.help) {
         fputs(help_text, stdout);

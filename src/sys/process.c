@@ -56,8 +56,8 @@ static int fd_place(int from, int to) {
     return 0;
 }
 
-static int fds_place(Child *child) {
-    int *fds = child->fds, count = (int)child->fd_count, error = 0;
+int process_fds_place(int *fds, size_t fd_count) {
+    int count = (int)fd_count, error = 0;
     for (int i = 0; i < count; i++) { /* what another's place would overwrite moves out of the way */
         if (fds[i] < 0 || fds[i] >= count || fds[i] == i) continue;
         fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, count);
@@ -112,7 +112,7 @@ static int child_main(void *data) {
         error = -errno;
     if (!error && options->detached) setsid();
     if (!error && options->own_group) setpgid(0, 0);
-    if (!error) error = fds_place(child);
+    if (!error) error = process_fds_place(child->fds, child->fd_count);
     if (!error && options->cwd && chdir(options->cwd) < 0) error = -errno;
     if (!error) error = user_become(options);
     if (!error) {

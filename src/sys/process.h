@@ -50,3 +50,7 @@ int process_kill(Process *process, int signal);
 void process_ref(Process *process);
 void process_unref(Process *process);
 bool process_has_ref(const Process *process);
+
+/* In a new process: its descriptors 0 to count - 1 become copies of these; -1 as in ProcessOptions. 0 or
+ * -errno. */
+int process_fds_place(int *fds, size_t count);

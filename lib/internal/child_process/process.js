@@ -13,7 +13,9 @@ const wrap = internalBinding('process_wrap');
 const { convertToValidSignal, signalName } = require('internal/child_process/signals');
 
 const STDIO_IGNORE = -1, STDIO_PIPE = -2;
-const DETACHED = 1;
+const DETACHED = 1, FROM_TEMPLATE = 2;
+// The program is Galley itself, and a copy of a process that has it loaded will do.
+const kFromTemplate = Symbol('fromTemplate');
 const UV_E2BIG = -7, UV_EINVAL = -22, UV_ESRCH = -3, UV_ENOSYS = -38;
 // A program may run into these through no mistake of its own, so they are events and not exceptions.
 const toldByEvent = new Set([-13 /* EACCES */, -11 /* EAGAIN */, -24 /* EMFILE */, -23 /* ENFILE */, -2 /* ENOENT */]);
@@ -195,7 +197,7 @@ ChildProcess.prototype.spawn = function spawn(options) {
 function start(child, options, envPairs, fds) {
   const args = child.spawnargs.length === 0 ? [options.file] : child.spawnargs;
   return wrap.spawn(child, options.file, args.join('\0'), envPairs?.join('\0'), options.cwd || undefined,
-    options.uid ?? undefined, options.gid ?? undefined, options.detached ? DETACHED : 0, fds);
+    options.uid ?? undefined, options.gid ?? undefined, (options.detached ? DETACHED : 0) | (options[kFromTemplate] ? FROM_TEMPLATE : 0), fds);
 }
 
 function spawned(child) { child.emit('spawn'); }
@@ -221,4 +223,4 @@ ChildProcess.prototype[Symbol.dispose] = function () {
 ChildProcess.prototype.ref = function ref() { this._handle?.ref(); };
 ChildProcess.prototype.unref = function unref() { this._handle?.unref(); };
 
-module.exports = { ChildProcess, closeOne, getValidStdio, stdioFromWord, STDIO_PIPE, UV_E2BIG };
+module.exports = { ChildProcess, kFromTemplate, closeOne, getValidStdio, stdioFromWord, STDIO_PIPE, UV_E2BIG };

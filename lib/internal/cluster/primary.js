@@ -5,6 +5,7 @@
 const EventEmitter = require('events');
 const { fork } = require('child_process');
 const { handleOf } = require('internal/child_process/channel');
+const { kFromTemplate } = require('internal/child_process/process');
 const Worker = require('internal/cluster/worker');
 const binding = internalBinding('cluster');
 
@@ -25,6 +26,9 @@ cluster.settings = {};
 cluster.SCHED_NONE = SCHED_NONE;
 cluster.SCHED_RR = SCHED_RR;
 cluster.schedulingPolicy = policies[process.env.NODE_CLUSTER_SCHED_POLICY] ?? SCHED_RR;
+
+// Workers come soon: what they have in common is loaded meanwhile.
+internalBinding('process_wrap').template();
 
 let lastId = 0;
 let isSetUp = false;
@@ -87,6 +91,7 @@ function startProcess(id, env) {
     stdio: settings.stdio,
     gid: settings.gid,
     uid: settings.uid,
+    [kFromTemplate]: true,
   });
 }
 
