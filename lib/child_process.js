@@ -451,30 +451,8 @@ function execSync(command, options) {
   return result.stdout;
 }
 
-// --- In a child that was forked
-
-function _joinParent() {
-  const { env } = process;
-  const fd = Number.parseInt(env.NODE_CHANNEL_FD, 10);
-  const serialization = env.NODE_CHANNEL_SERIALIZATION_MODE || 'json';
-  // Its own children are not meant.
-  delete env.NODE_CHANNEL_FD;
-  delete env.NODE_CHANNEL_SERIALIZATION_MODE;
-  if (!(fd >= 0)) return;
-  _forkChild(fd, serialization);
-}
-
-function _forkChild(fd, serialization) {
-  const { setup, handleOf } = require('internal/child_process/channel');
-  const control = setup(process, fd, serialization);
-  handleOf(process).unref();
-  const counts = (name) => name === 'message' || name === 'disconnect';
-  process.on('newListener', (name) => { if (counts(name)) control.refCounted(); });
-  process.on('removeListener', (name) => { if (counts(name)) control.unrefCounted(); });
-}
-
 module.exports = {
-  _forkChild,
+  _forkChild: (fd, serialization) => require('internal/child_process/join').forkChild(fd, serialization),
   ChildProcess,
   exec,
   execFile,
@@ -484,4 +462,3 @@ module.exports = {
   spawn,
   spawnSync,
 };
-Object.defineProperty(module.exports, '_joinParent', { value: _joinParent, enumerable: false });

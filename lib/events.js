@@ -3,11 +3,9 @@
 // Emitters: nearly every object that a server touches is one, so `emit` and `on` are written for the compiler first.
 // Everything that only some programs use (once, on, event targets, async resources) is loaded when it is first asked for.
 
-const {
-  AbortError,
-  codes: { ERR_INVALID_ARG_TYPE, ERR_UNHANDLED_ERROR },
-} = require('internal/errors');
-const { validateAbortSignal, validateBoolean, validateFunction, validateNumber, validateObject } = require('internal/validators');
+// Most programs misuse nothing.
+const errors = () => require('internal/errors');
+const validators = () => require('internal/validators');
 
 const kKeepsShape = Symbol.for('galley.events.keepsShape');
 const kCapture = Symbol('kCapture');
@@ -39,7 +37,7 @@ EventEmitter.init = function init(options) {
   }
   this._maxListeners = this._maxListeners || undefined;
   if (options?.captureRejections) {
-    validateBoolean(options.captureRejections, 'options.captureRejections');
+    validators().validateBoolean(options.captureRejections, 'options.captureRejections');
     this[kCapture] = true;
   } else {
     this[kCapture] = EventEmitter.prototype[kCapture];
@@ -47,11 +45,11 @@ EventEmitter.init = function init(options) {
 };
 
 function checkListener(listener) {
-  validateFunction(listener, 'listener');
+  if (typeof listener !== 'function') validators().validateFunction(listener, 'listener');
 }
 
 EventEmitter.prototype.setMaxListeners = function setMaxListeners(n) {
-  validateNumber(n, 'setMaxListeners', 0);
+  validators().validateNumber(n, 'setMaxListeners', 0);
   this._maxListeners = n;
   return this;
 };
@@ -111,7 +109,7 @@ function prepareError(emitter, events, args) {
   } catch {
     shown = error;
   }
-  const unhandled = new ERR_UNHANDLED_ERROR(shown);
+  const unhandled = new (errors().codes.ERR_UNHANDLED_ERROR)(shown);
   unhandled.context = error;
   throw unhandled;
 }
@@ -418,7 +416,7 @@ function getEventListeners(emitterOrTarget, type) {
     return emitterOrTarget.listeners(type);
   if (isEventTarget(emitterOrTarget))
     return require('internal/event_target').listenersOf(emitterOrTarget, type);
-  throw new ERR_INVALID_ARG_TYPE('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
+  throw new (errors().codes.ERR_INVALID_ARG_TYPE)('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
 }
 
 function getMaxListeners(emitterOrTarget) {
@@ -428,11 +426,11 @@ function getMaxListeners(emitterOrTarget) {
     return emitterOrTarget[kMaxEventTargetListeners];
   if (isEventTarget(emitterOrTarget))
     return defaultMaxListeners;
-  throw new ERR_INVALID_ARG_TYPE('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
+  throw new (errors().codes.ERR_INVALID_ARG_TYPE)('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
 }
 
 function setMaxListeners(n = defaultMaxListeners, ...eventTargets) {
-  validateNumber(n, 'setMaxListeners', 0);
+  validators().validateNumber(n, 'setMaxListeners', 0);
   if (eventTargets.length === 0) {
     defaultMaxListeners = n;
     return;
@@ -444,7 +442,7 @@ function setMaxListeners(n = defaultMaxListeners, ...eventTargets) {
     } else if (typeof target?.setMaxListeners === 'function') {
       target.setMaxListeners(n);
     } else {
-      throw new ERR_INVALID_ARG_TYPE('eventTargets', ['EventEmitter', 'EventTarget'], target);
+      throw new (errors().codes.ERR_INVALID_ARG_TYPE)('eventTargets', ['EventEmitter', 'EventTarget'], target);
     }
   }
 }
@@ -454,7 +452,7 @@ function listenerCount(emitterOrTarget, type) {
     return emitterOrTarget.listenerCount(type);
   if (isEventTarget(emitterOrTarget))
     return require('internal/event_target').listenerCountOf(emitterOrTarget, type);
-  throw new ERR_INVALID_ARG_TYPE('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
+  throw new (errors().codes.ERR_INVALID_ARG_TYPE)('emitter', ['EventEmitter', 'EventTarget'], emitterOrTarget);
 }
 
 function addAbortListener(signal, listener) {
@@ -470,7 +468,7 @@ function agnosticAdd(emitter, type, listener, flags) {
   } else if (typeof emitter?.addEventListener === 'function') {
     emitter.addEventListener(type, listener, flags);
   } else {
-    throw new ERR_INVALID_ARG_TYPE('emitter', 'EventEmitter', emitter);
+    throw new (errors().codes.ERR_INVALID_ARG_TYPE)('emitter', 'EventEmitter', emitter);
   }
 }
 
@@ -480,15 +478,15 @@ function agnosticRemove(emitter, type, listener, flags) {
   else if (typeof emitter.removeEventListener === 'function')
     emitter.removeEventListener(type, listener, flags);
   else
-    throw new ERR_INVALID_ARG_TYPE('emitter', 'EventEmitter', emitter);
+    throw new (errors().codes.ERR_INVALID_ARG_TYPE)('emitter', 'EventEmitter', emitter);
 }
 
 async function once(emitter, type, options = {}) {
-  validateObject(options, 'options');
+  validators().validateObject(options, 'options');
   const { signal } = options;
-  validateAbortSignal(signal, 'options.signal');
+  validators().validateAbortSignal(signal, 'options.signal');
   if (signal?.aborted)
-    throw new AbortError(undefined, { cause: signal.reason });
+    throw new (errors().AbortError)(undefined, { cause: signal.reason });
   const resist = signal !== undefined || isEventTarget(emitter) ?
     { [require('internal/event_target').kResistStopPropagation]: true } : undefined;
   return new Promise((resolve, reject) => {
@@ -508,7 +506,7 @@ async function once(emitter, type, options = {}) {
     function onAbort() {
       agnosticRemove(emitter, type, onEvent);
       agnosticRemove(emitter, 'error', onError);
-      reject(new AbortError(undefined, { cause: signal?.reason }));
+      reject(new (errors().AbortError)(undefined, { cause: signal?.reason }));
     }
     agnosticAdd(emitter, type, onEvent, { __proto__: null, once: true, ...resist });
     if (type !== 'error' && typeof emitter.once === 'function')
@@ -519,7 +517,7 @@ async function once(emitter, type, options = {}) {
 }
 
 function on(emitter, type, options = {}) {
-  validateObject(options, 'options');
+  validators().validateObject(options, 'options');
   return require('internal/events/iterator').eventIterator(emitter, type, options);
 }
 
@@ -546,7 +544,7 @@ Object.defineProperties(EventEmitter, {
     __proto__: null,
     get() { return EventEmitter.prototype[kCapture]; },
     set(value) {
-      validateBoolean(value, 'EventEmitter.captureRejections');
+      validators().validateBoolean(value, 'EventEmitter.captureRejections');
       EventEmitter.prototype[kCapture] = value;
     },
     configurable: true,
@@ -556,7 +554,7 @@ Object.defineProperties(EventEmitter, {
     __proto__: null,
     get() { return defaultMaxListeners; },
     set(value) {
-      validateNumber(value, 'defaultMaxListeners', 0);
+      validators().validateNumber(value, 'defaultMaxListeners', 0);
       defaultMaxListeners = value;
     },
     enumerable: true,

@@ -27,7 +27,7 @@ function prepare() {
 
 // Set up by whoever forked us, before the program runs.
 function joinParent() {
-  if (binding.envGet('NODE_CHANNEL_FD') !== undefined) require('child_process')._joinParent?.();
+  if (binding.envGet('NODE_CHANNEL_FD') !== undefined) require('internal/child_process/join').joinParent();
   if (binding.envGet('NODE_UNIQUE_ID') !== undefined) require('cluster')._joinPrimary?.();
 }
 

@@ -3,13 +3,7 @@
 // their acknowledgement; here they become values.
 
 const EventEmitter = require('events');
-const { ErrnoException, codes: {
-  ERR_INVALID_ARG_TYPE,
-  ERR_IPC_CHANNEL_CLOSED,
-  ERR_IPC_DISCONNECTED,
-  ERR_MISSING_ARGS,
-} } = require('internal/errors');
-const { validateObject } = require('internal/validators');
+const errors = () => require('internal/errors'); // few programs meet one
 const ipc = internalBinding('ipc');
 
 const UV_EPIPE = -32, UV_ECANCELED = -125;
@@ -140,16 +134,16 @@ function remember(state, callback, afterwards) {
     afterwards?.(error);
     if (typeof callback !== 'function') return;
     const isGone = error === UV_EPIPE || error === UV_ECANCELED;
-    callback(isGone ? new ERR_IPC_CHANNEL_CLOSED() : error ? new ErrnoException(error, 'write') : null);
+    callback(isGone ? new (errors().codes.ERR_IPC_CHANNEL_CLOSED)() : error ? new (errors().ErrnoException)(error, 'write') : null);
   });
   return id;
 }
 
 function send(target, message, handle, options, callback) {
   const state = target[kState];
-  if (message === undefined) throw new ERR_MISSING_ARGS('message');
+  if (message === undefined) throw new (errors().codes.ERR_MISSING_ARGS)('message');
   if (typeof message !== 'string' && typeof message !== 'object' && typeof message !== 'number' && typeof message !== 'boolean')
-    throw new ERR_INVALID_ARG_TYPE('message', ['string', 'object', 'number', 'boolean'], message);
+    throw new (errors().codes.ERR_INVALID_ARG_TYPE)('message', ['string', 'object', 'number', 'boolean'], message);
   const wrapped = handle ? require('internal/child_process/handles').wrap(target, message, handle, options) : undefined;
   if (wrapped === undefined) return sendPlain(target, state, message, options, callback);
 
@@ -164,7 +158,7 @@ function send(target, message, handle, options, callback) {
   if (result < 0) {
     state.sending.delete(id);
     state.unacknowledged--;
-    fail(target, new ErrnoException(result, 'write'), options, callback);
+    fail(target, new (errors().ErrnoException)(result, 'write'), options, callback);
     return false;
   }
   if (!isFirst) return ++state.behind === 1;
@@ -175,12 +169,12 @@ function send(target, message, handle, options, callback) {
 function sendPlain(target, state, message, options, callback) {
   const isBehind = state.unacknowledged > 0;
   const text = encode(state, message);
-  if (text === undefined) throw new ERR_INVALID_ARG_TYPE('message', ['string', 'object', 'number', 'boolean'], message);
+  if (text === undefined) throw new (errors().codes.ERR_INVALID_ARG_TYPE)('message', ['string', 'object', 'number', 'boolean'], message);
   const id = remember(state, callback);
   const result = state.handle.send(text, id, -1);
   if (result !== 1 && id !== 0) state.sending.delete(id);
   if (result < 0) {
-    fail(target, new ErrnoException(result, 'write'), options, callback);
+    fail(target, new (errors().ErrnoException)(result, 'write'), options, callback);
     return false;
   }
   if (result === 0) {
@@ -200,11 +194,11 @@ const methods = {
       callback = options;
       options = undefined;
     } else if (options !== undefined) {
-      validateObject(options, 'options');
+      require('internal/validators').validateObject(options, 'options');
     }
     const all = { swallowErrors: false, ...options };
     if (this.connected) return this._send(message, handle, all, callback);
-    fail(this, new ERR_IPC_CHANNEL_CLOSED(), all, callback);
+    fail(this, new (errors().codes.ERR_IPC_CHANNEL_CLOSED)(), all, callback);
     return false;
   },
   _send(message, handle, options, callback) {
@@ -214,7 +208,7 @@ const methods = {
   },
   disconnect() {
     if (!this.connected) {
-      this.emit('error', new ERR_IPC_DISCONNECTED());
+      this.emit('error', new (errors().codes.ERR_IPC_DISCONNECTED)());
       return;
     }
     this.connected = false;
@@ -232,7 +226,7 @@ const methods = {
 // Gives the target its channel over fd.
 function setup(target, fd, serialization) {
   const handle = ipc.open(fd, serialization === 'advanced');
-  if (typeof handle === 'number') throw new ErrnoException(handle, 'open');
+  if (typeof handle === 'number') throw new (errors().ErrnoException)(handle, 'open');
   const control = new Control(handle);
   target[kState] = {
     handle,

@@ -2,11 +2,10 @@
 // A worker's half of cluster: servers that listen get their sockets or connections from the primary.
 
 const EventEmitter = require('events');
-const path = require('path');
 const { handleOf, beforeClose } = require('internal/child_process/channel');
-const { TCP, Pipe } = require('internal/net/handles');
 const Worker = require('internal/cluster/worker');
 const binding = internalBinding('cluster');
+const { envGet, envUnset } = internalBinding('process');
 
 const FOREVER = 2 ** 31 - 1;
 
@@ -22,8 +21,8 @@ cluster.worker = null;
 cluster.Worker = Worker;
 
 function join() {
-  const worker = new Worker({ id: process.env.NODE_UNIQUE_ID | 0, process, state: 'online' });
-  delete process.env.NODE_UNIQUE_ID; // its own children are none of this cluster's
+  const worker = new Worker({ id: envGet('NODE_UNIQUE_ID') | 0, process, state: 'online' });
+  envUnset('NODE_UNIQUE_ID'); // its own children are none of this cluster's
   cluster.worker = worker;
   process.once('disconnect', () => {
     process.channel = null;
@@ -58,11 +57,12 @@ class Query {
     this.callback = callback;
     this.isDatagram = typeof options.addressType === 'string' && options.addressType.startsWith('udp');
     this.address = options.address;
-    if (options.port < 0 && typeof this.address === 'string') this.address = path.resolve(this.address);
+    if (options.port < 0 && typeof this.address === 'string') this.address = require('path').resolve(this.address);
   }
 
   ask() {
     const { options, owner } = this;
+    const { TCP, Pipe } = require('internal/net/handles');
     this.stream = this.isDatagram ? undefined : options.port === -1 && options.addressType === -1 ? new Pipe() : new TCP();
     const data = owner._getServerData ? JSON.stringify(owner._getServerData()) ?? 'null' : 'null';
     this.native = binding.serve(this, this.stream, this.address, options.port ?? 0, `${options.addressType ?? null}`,
