@@ -4,6 +4,7 @@
 
 const { Test, failure, hookNames, isFailureOf } = require('internal/test_runner/test');
 const { callSites } = require('internal/stack');
+const { listOf } = require('internal/test_runner/options');
 const context = require('internal/async_context');
 const { validateFunction, validateObject } = require('internal/validators');
 
@@ -40,8 +41,8 @@ class Harness {
     this.success = true;
     this.buildingSuite = undefined;
     this.onlyMode = options().get('test-only') === true;
-    this.namePatterns = patternsOf(options().get('test-name-pattern'));
-    this.skipPatterns = patternsOf(options().get('test-skip-pattern'));
+    this.namePatterns = patternsOf(listOf('test-name-pattern'));
+    this.skipPatterns = patternsOf(listOf('test-skip-pattern'));
     this.listeners = [];
     this.root = new Test({ harness: this, parent: null, name: '<root>', fn: undefined, options: {} });
     this.root.state = 'running';
@@ -68,7 +69,13 @@ class Harness {
   }
 
   current() {
-    return this.buildingSuite ?? testInScope() ?? this.root;
+    if (this.buildingSuite !== undefined)
+      return this.buildingSuite;
+    // What a finished test still does belongs to whom it belonged to.
+    let test = testInScope() ?? this.root;
+    while (test.isFinished && test.parent !== null)
+      test = test.parent;
+    return test;
   }
 
   count(test) {
@@ -177,10 +184,7 @@ function locationText(location) {
   return location === undefined ? 'unknown' : `${location.file}:${location.line}:${location.column}`;
 }
 
-function patternsOf(value) {
-  if (value === undefined || value === null || value === '')
-    return undefined;
-  const list = Array.isArray(value) ? value : [value];
+function patternsOf(list) {
   if (list.length === 0)
     return undefined;
   return list.map((text) => {
@@ -208,6 +212,17 @@ function getHarness() {
     });
   };
   process.on('beforeExit', () => harness.finish());
+  if (process.env.NODE_TEST_CONTEXT === undefined) {
+    const interrupt = () => {
+      const names = [...harness.running].filter((test) => test.subtests.every((each) => each.isFinished)).map((test) => test.name);
+      for (const test of harness.running)
+        test.cancel();
+      harness.root.diagnostic(`Interrupted while running: ${names.join(', ')}`);
+      harness.finish().then(() => process.exit(1));
+    };
+    process.once('SIGINT', interrupt);
+    process.once('SIGTERM', interrupt);
+  }
   process.on('exit', () => {
     if (!harness.finishing && harness.root.subtests.some((test) => !test.isFinished || !test.passed))
       process.exitCode = process.exitCode || 1;

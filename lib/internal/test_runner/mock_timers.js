@@ -98,7 +98,12 @@ class MockTimers {
   #promised(delay, value, options = {}) {
     const { promise, resolve, reject } = Promise.withResolvers();
     const { signal } = options;
-    validateAbortSignal(signal, 'options.signal');
+    try {
+      validateAbortSignal(signal, 'options.signal');
+    } catch (error) {
+      reject(error);
+      return promise;
+    }
     if (signal?.aborted) {
       reject(new AbortError(undefined, { cause: signal.reason }));
       return promise;

@@ -3,6 +3,7 @@
 // Reports as text. Each built-in reporter is a function that makes a writer: an event goes in, text comes out.
 
 const { kUnwrapErrors } = require('internal/test_runner/test');
+const { listOf } = require('internal/test_runner/options');
 const { palette, refresh } = require('internal/util/colors');
 
 function inspect(value, options) {
@@ -368,13 +369,6 @@ function parseChildLine(line) {
   }
 }
 
-function listOption(name) {
-  const value = require('internal/options').get(name);
-  if (value === undefined || value === false)
-    return [];
-  return Array.isArray(value) ? value : [value];
-}
-
 function outputFor(destination) {
   if (destination === 'stdout')
     return (text) => process.stdout.write(text);
@@ -405,9 +399,9 @@ function attach(source) {
     });
     return;
   }
-  const names = listOption('test-reporter');
-  const destinations = listOption('test-reporter-destination');
-  if (names.length === 0)
+  const names = listOf('test-reporter');
+  const destinations = listOf('test-reporter-destination');
+  if (names.length === 0 && destinations.length === 0)
     names.push('spec');
   if (destinations.length === 0 && names.length === 1)
     destinations.push('stdout');

@@ -6,6 +6,7 @@ const { codes: { ERR_TEST_FAILURE } } = require('internal/errors');
 const { validateAbortSignal, validateArray, validateBoolean, validateFunction, validateObject, validateOneOf,
         validateString, validateUint32, validateInteger } = require('internal/validators');
 const { Readable } = require('stream');
+const { listOf } = require('internal/test_runner/options');
 const { parseChildLine } = require('internal/test_runner/reporters');
 
 class TestsStream extends Readable {
@@ -153,17 +154,15 @@ function ownOptions() {
 
 function childOptions(options) {
   const list = [...ownOptions(), ...(options.execArgv ?? [])];
-  const get = require('internal/options').get;
   for (const name of passedOn) {
-    const value = get(name);
-    for (const each of value === undefined ? [] : [value].flat())
+    for (const each of listOf(name))
       list.push(`--${name}=${each}`);
   }
   for (const [name, patterns] of [['test-name-pattern', options.testNamePatterns], ['test-skip-pattern', options.testSkipPatterns]]) {
     for (const each of [patterns ?? []].flat())
       list.push(`--${name}=${each}`);
   }
-  if (options.only || get('test-only') === true)
+  if (options.only || require('internal/options').get('test-only') === true)
     list.push('--test-only');
   return list;
 }
@@ -198,6 +197,11 @@ async function runAll(stream, files, options) {
     }
   };
   let next = 0;
+  const running = new Set();
+  stream.interrupt = () => {
+    for (const file of running)
+      stream.tell('test:diagnostic', { __proto__: null, nesting: 0, message: `Interrupted while running: ${file}`, level: 'error' });
+  };
   const worker = async (workerId) => {
     while (next < files.length && !options.signal?.aborted) {
       const index = next++;
@@ -205,7 +209,9 @@ async function runAll(stream, files, options) {
       const tell = report(index);
       tell('test:enqueue', { __proto__: null, nesting: 0, name: file, file, type: 'test' });
       tell('test:dequeue', { __proto__: null, nesting: 0, name: file, file, type: 'test' });
+      running.add(file);
       const result = await runFile(file, { ...options, execArgv: childOptions(options), workerId }, tell);
+      running.delete(file);
       const crashed = result.error !== undefined || result.signal !== null || (result.code !== 0 && result.success !== false);
       if (result.counts !== undefined) {
         for (const key of Object.keys(totals))

@@ -245,7 +245,7 @@ class Test {
       this.skip(typeof skip === 'string' ? skip : undefined);
     if (parent?.isTodo)
       this.isTodo = true;
-    this.expectFailure = expectFailure !== undefined && expectFailure !== false ? expectFailure : undefined;
+    this.expectFailure = expectFailure !== undefined && expectFailure !== false ? expectFailure : parent?.expectFailure;
     this.tags = tags;
   }
 
