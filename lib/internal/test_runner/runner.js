@@ -240,9 +240,13 @@ async function runAll(stream, files, options) {
           tell('test:pass', place);
         }
       }
+      tell('test:complete', {
+        __proto__: null, nesting: 0, name: file, file, testNumber: index + 1,
+        details: { __proto__: null, duration_ms: result.duration_ms, passed: !crashed && result.success !== false, type: 'test' },
+      });
       if (result.counts !== undefined) {
-        stream.emit('test:summary', { __proto__: null, success: result.success, counts: result.counts, file,
-                                      duration_ms: result.duration_ms });
+        tell('test:summary', { __proto__: null, success: result.success, counts: result.counts, file,
+                               duration_ms: result.duration_ms });
       }
       finish(index);
     }

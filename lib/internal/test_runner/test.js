@@ -195,6 +195,7 @@ class Test {
     this.state = 'new';
     this.started = 0;
     this.duration = undefined;
+    this.startReported = false;
     this.stopper = undefined;
     this.finished = Promise.withResolvers();
     this.runOnlySubtests = false;
@@ -308,6 +309,15 @@ class Test {
     return { __proto__: null, name: this.name, nesting: this.nesting, testId: this.id, file, line, column, ...extra };
   }
 
+  // A test is told of when there is something to tell: its first subtest, or its own end.
+  reportStart() {
+    if (this.parent === null || this.startReported)
+      return;
+    this.startReported = true;
+    this.parent.reportStart();
+    this.emit('test:start', this.#data());
+  }
+
   // Hooks
 
   addHook(kind, fn, options = {}) {
@@ -403,7 +413,6 @@ class Test {
     this.state = 'running';
     this.started = this.harness.now();
     this.emit('test:dequeue', { ...this.#data(), type: this.isSuite ? 'suite' : 'test' });
-    this.emit('test:start', this.#data());
     if (this.error !== null) {
       await this.#end();
       return;
@@ -457,6 +466,8 @@ class Test {
       }
     }
     stopper.end();
+    if (this.cancelled)
+      this.controller.abort(this.error);
     this.harness.running.delete(this);
     this.mock?.reset();
     await this.#end();
@@ -509,7 +520,6 @@ class Test {
   async #endUnstarted() {
     this.state = 'running';
     this.started = this.harness.now();
-    this.emit('test:start', this.#data());
     await this.#end();
   }
 
@@ -536,8 +546,10 @@ class Test {
     this.duration = this.harness.since(this.started);
     if (this.error === null)
       this.passed = true;
-    if (this.subtests.length > 0)
+    if (this.subtests.length > 0) {
+      this.reportStart();
       this.emit('test:plan', { __proto__: null, nesting: this.nesting + 1, count: this.subtests.length, ...pick(this.location) });
+    }
     this.state = 'done';
     this.harness.count(this);
     const details = { __proto__: null, duration_ms: this.duration };
@@ -552,6 +564,7 @@ class Test {
     if (!this.passed)
       details.error = this.error;
     this.emit('test:complete', this.#data({ ...extra, details: { ...details, passed: this.passed } }));
+    this.reportStart();
     this.emit(this.passed ? 'test:pass' : 'test:fail', this.#data(extra));
     for (const message of this.diagnostics)
       this.emit('test:diagnostic', { __proto__: null, nesting: this.nesting, message, level: 'info', ...pick(this.location) });
