@@ -3,7 +3,8 @@
 
 const binding = internalBinding('vm');
 const { codes: {
-  ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_METHOD_NOT_IMPLEMENTED,
+  ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_METHOD_NOT_IMPLEMENTED, ERR_SCRIPT_EXECUTION_INTERRUPTED,
+  ERR_SCRIPT_EXECUTION_TIMEOUT,
 } } = require('internal/errors');
 const {
   kValidateObjectAllowObjects, kValidateObjectAllowObjectsAndNull, validateArray, validateBoolean, validateBuffer,
@@ -118,6 +119,24 @@ class Script {
   }
 
   #run(global, { timeout, breakOnSigint }) {
+    if (timeout === 0 && !breakOnSigint) return binding.run(global, this.#source, this.#filename, this.#line, 0, false);
+    // The engine can only stop everything that is on the stack, us included: if that happens, nothing
+    // below runs, and the error comes from the loop.
+    const guard = setImmediate(() => {
+      throw timeout > 0 ? new ERR_SCRIPT_EXECUTION_TIMEOUT(timeout) : new ERR_SCRIPT_EXECUTION_INTERRUPTED();
+    });
+    let result;
+    try {
+      result = this.#runLimited(global, timeout, breakOnSigint);
+    } catch (error) {
+      clearImmediate(guard);
+      throw error;
+    }
+    clearImmediate(guard);
+    return result;
+  }
+
+  #runLimited(global, timeout, breakOnSigint) {
     if (!breakOnSigint) return binding.run(global, this.#source, this.#filename, this.#line, timeout, false);
     // Listeners of the program do not hear of a SIGINT that stops the script.
     const listeners = process.listeners('SIGINT');

@@ -215,6 +215,9 @@ Realm *realm_new(const RealmOptions *options) {
     realm->start_ms = uv_now(&realm->loop);
     realm->group = JSContextGroupCreate();
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
+    /* The engine can only stop a script if its watchdog is there before the script starts. */
+    JSContextGroupSetExecutionTimeLimit(realm->group, 1e6, NULL, NULL);
+    JSContextGroupClearExecutionTimeLimit(realm->group);
     if (!encoding_is_known(realm->ctx)) {
         fputs("galley: this JavaScriptCore encodes values in a way that Galley does not know; "
               "install the version that docs/dependencies.md names\n",
