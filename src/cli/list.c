@@ -180,6 +180,7 @@ int command_list(Session *session) {
 
 /* What readers of PM2's list do not expect stays out. */
 static json_t *whole_list(Session *session) {
+    session->silent = true; /* nothing but JSON on stdout */
     json_t *workers = sorted(session, session_list(session, true));
     for (size_t i = 0; i < json_array_size(workers); i++)
         json_object_del(json_array_get(workers, i), "key");

@@ -1,5 +1,6 @@
 /* The program `galley`: a known command is run here, anything else is a program for the runtime. The daemons
  * are this program too, started with words that no user types. */
+#include "base/mem.h"
 #include "cli/command.h"
 #include "keeper/keeper.h"
 #include "keeper/rotate.h"
@@ -57,9 +58,25 @@ static int run_pm2(int argc, char **argv) {
     return EXIT_FAILURE;
 }
 
+/* pm2-runtime [start] FILE: what PM2's users write into their container's file. */
+static int run_pm2_runtime(int argc, char **argv) {
+    bool says_start = argc > 1 && strcmp(argv[1], "start") == 0;
+    char **args = mem_new((size_t)(argc + 4) * sizeof(char *));
+    int count = 0;
+    args[count++] = "start";
+    args[count++] = "--no-daemon";
+    args[count++] = "--raw";
+    for (int i = says_start ? 2 : 1; i < argc; i++)
+        args[count++] = argv[i];
+    int exit_code = command_run(command_find("start"), true, count, args);
+    mem_free(args);
+    return exit_code;
+}
+
 int main(int argc, char **argv) {
     if (argc > 1 && argv[1][0] == '@') return run_daemon(argc, argv);
     if (argc > 0 && is_called(argv[0], "pm2")) return run_pm2(argc, argv);
+    if (argc > 0 && is_called(argv[0], "pm2-runtime")) return run_pm2_runtime(argc, argv);
     if (argc < 2 && !isatty(STDIN_FILENO)) return runtime_become(argv); /* a program comes from a pipe */
     if (argc < 2) return command_run(command_find("help"), false, argc, argv);
     const Command *command = command_find(argv[1]);

@@ -53,3 +53,9 @@ check "a dump of PM2 can be resurrected" p resurrect
 check "with its name" says steady p list
 check "an unknown command is an error" fails p nosuch
 check "kill says so as PM2 does" says "[PM2] [v] PM2 Daemon Stopped" p kill
+
+ln -s "$galley" bin/pm2-runtime
+printf 'echo ran\nexit 5\n' >once.sh
+timeout 20 bin/pm2-runtime once.sh --no-autorestart >ran 2>/dev/null
+check "pm2-runtime stays in the foreground and has the app's exit code" [ $? = 5 ]
+check "and its output" has ran ran

@@ -46,3 +46,13 @@ timeout 2 "$galley" logs clock --raw --lines 0 | while read -r stamp; do
     echo $(((${EPOCHREALTIME/./} - ${stamp/./}) / 1000))
 done >late
 check "a new line is shown within 50 ms" [ "$(sort -n late | awk '{ a[NR] = $1 } END { print (NR > 3 && a[int(NR / 2)] <= 50) }')" = 1 ]
+
+cat >many.sh <<'X'
+for i in $(seq 300); do echo "line $i"; done
+exec sleep 1000
+X
+g start many.sh --output /dev/full --time --silent
+check "a full disk does not stop the app" within 2 [ "$(g pid many)" -gt 0 ]
+check "and is said" within 2 has "$GALLEY_HOME/galley.log" "No space left on device"
+check "once" [ "$(grep -c 'No space left' "$GALLEY_HOME/galley.log")" = 1 ]
+check "the app is still online" status_is many online
