@@ -2,6 +2,7 @@
 // require('dgram'): datagram sockets. A socket binds itself when it is first sent from; until the bind is done what is to be
 // sent waits in a queue.
 
+const { Buffer } = require('buffer'); // what messages come as
 const EventEmitter = require('events');
 const {
   ErrnoException,

@@ -8,13 +8,6 @@ function unlocked(stream) {
   throw new ERR_INVALID_STATE.TypeError('The stream is locked');
 }
 
-async function bytesOf(stream) {
-  const chunks = [];
-  for await (const chunk of unlocked(stream))
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-  return chunks;
-}
-
 async function blob(stream) {
   const { Blob } = require('buffer');
   const chunks = [];
@@ -22,10 +15,16 @@ async function blob(stream) {
   return new Blob(chunks);
 }
 
+const asBytes = (chunk) => {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  return chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : Buffer.from(String(chunk));
+};
+
 async function buffer(stream) {
-  const chunks = await bytesOf(stream);
-  return Buffer.concat(chunks.map((chunk) => (chunk instanceof Uint8Array ? chunk :
-    ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : new Uint8Array(chunk))));
+  const chunks = [];
+  for await (const chunk of unlocked(stream)) chunks.push(asBytes(chunk));
+  return Buffer.concat(chunks);
 }
 
 async function bytes(stream) {

@@ -2,6 +2,8 @@
 // What a name server answered: the records of a DNS message (RFC 1035 and those of each type), from its bytes.
 
 const A = 1, NS = 2, CNAME = 5, SOA = 6, PTR = 12, MX = 15, TXT = 16, AAAA = 28, SRV = 33, NAPTR = 35, TLSA = 52, ANY = 255, CAA = 257;
+require('buffer'); // what messages come as
+
 const INTERNET = 1;
 const HEADER_SIZE = 12;
 
