@@ -168,6 +168,7 @@ class Timeout {
   static {
     // Puts a timer at the end of the list of its duration.
     insert = (timer, duration) => {
+      binding.updateTime(); // what ran since the loop woke must not shorten the wait
       const start = clock[0];
       timer._idleStart = start;
       let list = lists.get(duration);

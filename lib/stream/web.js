@@ -98,6 +98,8 @@ class DecompressionStream extends Pair {
 for (const Class of [TextEncoderStream, TextDecoderStream, CompressionStream, DecompressionStream])
   Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
 
+require('internal/webstreams/closing')(streams.ReadableStream, streams.WritableStream);
+
 module.exports = {
   ReadableStream: streams.ReadableStream,
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,

@@ -7,6 +7,12 @@ static Value timers_schedule(Call *call) {
     return NULL;
 }
 
+static Value timers_update_time(Call *call) {
+    uv_update_time(&call->realm->loop);
+    realm_tell_time(call->realm);
+    return NULL;
+}
+
 static Value timers_set_ref(Call *call) {
     uv_handle_t *timer = (uv_handle_t *)&call->realm->timer;
     if (call_bool(call, 0))
@@ -23,9 +29,10 @@ static Value timers_immediates_changed(Call *call) {
 
 static const Native functions[] = {
     {"schedule",          timers_schedule},
-    {"setRef",                   timers_set_ref},
-    {"immediatesChanged",timers_immediates_changed},
-    {0}
+    {"updateTime",                   timers_update_time},
+    {"setRef",timers_set_ref},
+    {"immediatesChanged",            timers_immediates_changed},
+    {0                  }
 };
 
 const Module timers_module = {"timers", functions, NULL, NULL};

@@ -67,3 +67,11 @@ test('a stream lists its events and forgets those without listeners', () => {
   readable.removeListener('data', listener);
   assert.deepStrictEqual(readable.eventNames(), ['error', 'custom']);
 });
+
+test('the end of a web stream is seen by finished()', async () => {
+  let controller;
+  const web = new ReadableStream({ start(given) { controller = given; } });
+  const seen = new Promise((resolve) => stream.finished(web, resolve));
+  controller.error(new Error('broken'));
+  assert.strictEqual((await seen).message, 'broken');
+});
