@@ -190,8 +190,8 @@ class Performance extends EventTarget {
     entries.setResourceLimit(size >>> 0);
   }
 
+  // Also called without `this`, by undici.
   markResourceTiming(timing, requestedUrl, initiatorType, global, cacheMode, bodyInfo, responseStatus, deliveryType = '') {
-    check(this);
     if (cacheMode !== '' && cacheMode !== 'local' && cacheMode !== 'validated')
       throw new ERR_INVALID_ARG_VALUE('cacheMode', cacheMode, "must be an empty string, 'local' or 'validated'");
     const entry = new entries.PerformanceResourceTiming(entries.key, timing, requestedUrl, initiatorType, cacheMode, bodyInfo, responseStatus, deliveryType);
