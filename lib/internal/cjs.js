@@ -568,6 +568,16 @@ function esModuleError(filename, why) {
 
 const esSyntax = /^\s*(?:import\s*(?:[\w*{$]|["'])|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|class\b|async\b))/m;
 
+// A main program may await at its top level, although it is no ES module: nobody waits for its exports.
+function awaiting(module, content, filename) {
+  if (module.id !== '.' || !/\bawait\b/.test(content)) return undefined;
+  try {
+    return disk.compileText(content, filename, true);
+  } catch {
+    return undefined;
+  }
+}
+
 // A syntax error in a file that was written as an ES module says so.
 function explain(error, content, filename) {
   seen(error);
@@ -631,7 +641,9 @@ Module._extensions['.js'] = function (module, filename) {
   try {
     body = disk.compileFile(filename);
   } catch (error) {
-    throw explain(error, readSource(filename), filename);
+    const content = readSource(filename);
+    body = awaiting(module, content, filename);
+    if (body === undefined) throw explain(error, content, filename);
   }
   if (typeof body === 'number') readSource(filename);
   runBody(module, body, filename);

@@ -89,18 +89,21 @@ static Value loader_realpath(Call *call) {
 static const char wrapper_start[] =
     "(function __galley_module__(exports, require, module, __filename, __dirname, __galley_seen__) {";
 static const char wrapper_end[] = "\n})";
+/* Around a main program that awaits at its top level. */
+static const char async_wrapper_start[] =
+    "(async function __galley_module__(exports, require, module, __filename, __dirname, __galley_seen__) {";
 
 static bool starts_with(const char *data, size_t len, const char *start) {
     return len >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
 }
 
 /* The function that a module's text is the body of. */
-static Value compile_module(Call *call, const char *text, size_t len, Value name) {
+static Value compile_module(Call *call, const char *text, size_t len, Value name, bool is_async) {
     Realm *realm = call->realm;
     if (starts_with(text, len, "\xef\xbb\xbf")) text += 3, len -= 3;
     Bytes source = {0};
     bytes_reserve(&source, len + sizeof wrapper_start + sizeof wrapper_end + len / 16);
-    bytes_append_str(&source, wrapper_start);
+    bytes_append_str(&source, is_async ? async_wrapper_start : wrapper_start);
     if (starts_with(text, len, "#!")) bytes_append_str(&source, "//");
     if (memmem(text, len, "catch", 5))
         catches_mark(text, len, "__galley_seen__", &source);
@@ -143,16 +146,16 @@ static Value loader_compile_file(Call *call) {
         bytes_free(&bytes);
         return value_int(-err);
     }
-    Value function = compile_module(call, bytes.data, bytes.len, call_arg(call, 0));
+    Value function = compile_module(call, bytes.data, bytes.len, call_arg(call, 0), false);
     bytes_free(&bytes);
     return function;
 }
 
-/* compileText(text, name) -> the same for text that is already there */
+/* compileText(text, name, isAsync) -> the same for text that is already there */
 static Value loader_compile_text(Call *call) {
     TEXT text;
     if (!call_text(call, 0, &text)) return NULL;
-    return compile_module(call, text.data, text.len, call_arg(call, 1));
+    return compile_module(call, text.data, text.len, call_arg(call, 1), call_bool(call, 2));
 }
 
 /* run(text, name, line) -> the completion value of a script of the program */
