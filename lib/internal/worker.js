@@ -120,6 +120,7 @@ class Worker extends EventEmitter {
       stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
       cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined,
     }, list, undefined);
+    require('internal/thread_messages').listen();
     const failed = handle.start((code, outOfMemory) => this.#gone(code, outOfMemory));
     if (failed !== 0) {
       const { UVException } = require('internal/errors');

@@ -148,6 +148,7 @@ function answer(what) {
 function run() {
   prepare();
   listen();
+  require('internal/thread_messages').listen();
   post(control, { type: 'online' });
   const cjs = require('internal/cjs');
   cjs.Module._initPaths();

@@ -411,6 +411,13 @@ static Value port_is_peer(Call *call) {
                       ports_are_entangled(port->end, other->end));
 }
 
+/* tell(length, bytes, parts, name) -> whether somebody has that name */
+static Value messaging_tell(Call *call) {
+    TEXT name = {0};
+    if (!call_text(call, 3, &name)) return NULL;
+    return value_bool(broadcast_tell(worker_broadcasts(call->realm), name.data, make_message, call));
+}
+
 /* join(name) -> the port of a new member */
 static Value messaging_join(Call *call) {
     TEXT name = {0};
@@ -557,18 +564,19 @@ static void messaging_teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"channel",                    messaging_channel},
-    {"join",                            messaging_join},
-    {"exchange",messaging_exchange},
-    {"learn",                   messaging_learn},
-    {"isOrdinary",                            messaging_is_ordinary},
-    {"isOrdinaryArray",messaging_is_ordinary_array},
-    {"isHandle",                 messaging_is_handle},
-    {"writeString",                            messaging_write_string},
-    {"readLatin1",       messaging_read_latin1},
-    {"readUtf8",                   messaging_read_utf8},
-    {"readUtf16",                            messaging_read_utf16},
-    {0}
+    {"channel",              messaging_channel},
+    {"join",                      messaging_join},
+    {"tell",messaging_tell},
+    {"exchange",                 messaging_exchange},
+    {"learn",                      messaging_learn},
+    {"isOrdinary",messaging_is_ordinary},
+    {"isOrdinaryArray",                messaging_is_ordinary_array},
+    {"isHandle",                      messaging_is_handle},
+    {"writeString",              messaging_write_string},
+    {"readLatin1",      messaging_read_latin1},
+    {"readUtf8",                      messaging_read_utf8},
+    {"readUtf16",messaging_read_utf16},
+    {0         }
 };
 
 const Module messaging_module = {"messaging", functions, messaging_setup, messaging_teardown};

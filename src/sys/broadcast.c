@@ -61,3 +61,16 @@ void broadcast_say(BroadcastMember *member, Message *(*make)(void *data), void *
     }
     uv_mutex_unlock(&all->lock);
 }
+
+bool broadcast_tell(Broadcasts *all, const char *name, Message *(*make)(void *data), void *data) {
+    bool told = false, found = false;
+    uv_mutex_lock(&all->lock);
+    LIST_EACH(&all->members, BroadcastMember, link, member) {
+        if (found || strcmp(member->name, name) != 0) continue;
+        found = true;
+        Message *message = make(data);
+        told = message && port_post(member->end, message);
+    }
+    uv_mutex_unlock(&all->lock);
+    return told;
+}

@@ -14,3 +14,5 @@ BroadcastMember *broadcast_join(Broadcasts *all, const char *name, PortEnd *end)
 void broadcast_leave(BroadcastMember *member);
 /* Calls `make` for every other member of the name, and posts what it returns. */
 void broadcast_say(BroadcastMember *member, Message *(*make)(void *data), void *data);
+/* The same for the first member of a name alone, said by nobody in particular; false if there is none. */
+bool broadcast_tell(Broadcasts *all, const char *name, Message *(*make)(void *data), void *data);

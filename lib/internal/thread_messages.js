@@ -1,0 +1,105 @@
+'use strict';
+
+// postMessageToThread: every thread has a mailbox under its number; what arrives there becomes 'workerMessage', and the
+// sender hears how it went.
+
+const binding = internalBinding('messaging');
+const { isMainThread } = require('internal/builtin');
+const { write, giveBack, read, transferListOf } = require('internal/messaging');
+const {
+  ERR_INVALID_ARG_TYPE,
+  ERR_WORKER_MESSAGING_ERRORED,
+  ERR_WORKER_MESSAGING_FAILED,
+  ERR_WORKER_MESSAGING_SAME_THREAD,
+  ERR_WORKER_MESSAGING_TIMEOUT,
+} = require('internal/errors').codes;
+const { validateNumber } = require('internal/validators');
+
+const { outbox } = binding;
+const ownId = isMainThread ? 0 : require('internal/worker_main').load.threadId;
+const nameOf = (id) => `galley:thread:${id}`;
+const DELIVERED = 0, NO_LISTENER = 1, THREW = 2;
+
+let mailbox;
+let lastId = 0;
+const pending = new Map();
+
+function tell(id, message, list) {
+  const writer = write(message, list);
+  try {
+    const { bytes, parts, moves, at } = writer;
+    const told = binding.tell(at, bytes === outbox ? undefined : bytes, parts.length === 0 ? undefined : parts, nameOf(id));
+    if (told && moves !== undefined) for (const move of moves) move();
+    return told;
+  } finally {
+    writer.moves = undefined;
+    giveBack(writer);
+  }
+}
+
+function arrived(length, value, parts) {
+  if (length === -2) return;
+  const message = read(length, value, parts);
+  if (message.reply !== undefined) {
+    const question = pending.get(message.reply);
+    if (question === undefined) return;
+    settle(message.reply);
+    if (message.status === DELIVERED) question.resolve();
+    else question.reject(message.status === THREW ? new ERR_WORKER_MESSAGING_ERRORED() : new ERR_WORKER_MESSAGING_FAILED());
+    return;
+  }
+  let status = NO_LISTENER;
+  try {
+    if (process.emit('workerMessage', message.value, message.from)) status = DELIVERED;
+  } catch {
+    status = THREW;
+  }
+  tell(message.from, { reply: message.id, status });
+}
+
+function settle(id) {
+  const question = pending.get(id);
+  pending.delete(id);
+  clearTimeout(question.timer);
+  if (pending.size === 0) mailbox.unref();
+}
+
+function listen() {
+  if (mailbox !== undefined) return;
+  mailbox = binding.join(nameOf(ownId));
+  mailbox.unref();
+  mailbox.start(arrived);
+}
+
+async function postMessageToThread(threadId, value, transferList, timeout) {
+  if (typeof transferList === 'number' && timeout === undefined) {
+    timeout = transferList;
+    transferList = undefined;
+  }
+  validateNumber(threadId, 'threadId', 0);
+  if (transferList !== undefined && transferList !== null && typeof transferList !== 'object')
+    throw new ERR_INVALID_ARG_TYPE('transferList', 'Array', transferList);
+  if (timeout !== undefined) validateNumber(timeout, 'timeout', 0);
+  if (threadId === ownId) throw new ERR_WORKER_MESSAGING_SAME_THREAD();
+  listen();
+  const id = ++lastId;
+  const question = Promise.withResolvers();
+  pending.set(id, question);
+  mailbox.ref();
+  let told = false;
+  try {
+    told = tell(threadId, { id, from: ownId, value }, transferListOf(transferList));
+  } finally {
+    if (!told) settle(id);
+  }
+  if (!told) throw new ERR_WORKER_MESSAGING_FAILED();
+  if (timeout !== undefined) {
+    question.timer = setTimeout(() => {
+      settle(id);
+      question.reject(new ERR_WORKER_MESSAGING_TIMEOUT());
+    }, timeout);
+  }
+  return question.promise;
+}
+
+module.exports = { listen, postMessageToThread };
