@@ -7,7 +7,9 @@
 const binding = internalBinding('messaging');
 const types = require('internal/util/types');
 const { kClone, kTransfer, kDeserialize } = require('internal/transferable');
-const { shared, isUncloneable: isMarkedUncloneable } = require('internal/untransferable');
+const marks = require('internal/untransferable');
+
+const { shared, isUncloneable: isMarkedUncloneable } = marks;
 
 const version = 15;
 
@@ -264,6 +266,7 @@ class Writer {
       this.object(object.buffer);
     }
     if (this.seen(object)) return;
+    if (marks.someUncloneable && isMarkedUncloneable(object)) this.fail(object);
     const prototype = getPrototypeOf(object);
     if (prototype === objectPrototype) {
       if (binding.isOrdinary(object)) {

@@ -38,7 +38,12 @@ function transferListOf(options) {
     if (list === undefined) return undefined;
     if (list === null || typeof list !== 'object' || typeof list[Symbol.iterator] !== 'function') throw notIterable('options.transfer');
   }
-  const items = [...list];
+  let items;
+  try {
+    items = [...list];
+  } catch {
+    throw notIterable(list === options ? 'transferList' : 'options.transfer');
+  }
   return items.length === 0 ? undefined : items;
 }
 
@@ -288,6 +293,11 @@ class MessagePort extends NodeEventTarget {
   }
 
   hasRef() { return this[kHandle]?.hasRef() ?? false; }
+
+  // Moves, and cannot be copied; prepareTransfers knows how.
+  [kTransfer]() {
+    return undefined;
+  }
 
   [kNewListener](size, type, ...rest) {
     if (type === 'message' || type === 'messageerror') {

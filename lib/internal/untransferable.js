@@ -10,7 +10,11 @@ const shared = new WeakMap(); // SharedArrayBuffer -> C's handle
 module.exports = {
   mark(object) { marked.add(object); },
   isMarked: (object) => marked.has(object),
-  markUncloneable(object) { uncloneable.add(object); },
+  markUncloneable(object) {
+    uncloneable.add(object);
+    module.exports.someUncloneable = true;
+  },
+  someUncloneable: false, // so that nobody looks for what was never marked
   isUncloneable: (object) => uncloneable.has(object),
   shared,
 };

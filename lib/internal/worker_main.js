@@ -87,8 +87,7 @@ function prepare() {
     Object.defineProperty(process, name, { configurable: true, enumerable: false, get() { return unsupported(`process.${name}`)(); } });
   }
   for (const name of ['send', 'disconnect']) define(process, name, unsupported(`process.${name}()`));
-  for (const name of ['_startProfilerIdleNotifier', '_stopProfilerIdleNotifier', '_debugProcess', '_debugEnd'])
-    define(process, name, unsupported(`process.${name}()`));
+  for (const name of ['_startProfilerIdleNotifier', '_stopProfilerIdleNotifier', '_debugProcess', '_debugPause', '_debugEnd']) delete process[name];
   const { umask } = process;
   define(process, 'umask', function(mask) {
     if (mask !== undefined) unsupported('Setting process.umask()')();

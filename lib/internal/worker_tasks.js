@@ -3,7 +3,10 @@
 // A pool's tasks in a thread, one after the other; the answers of short ones go back together.
 
 const { post } = require('internal/messaging');
+const { turn } = require('internal/builtin');
 const { performance } = require('perf_hooks');
+
+const EXITING = 5;
 
 const holdMs = 1; // how long a finished answer may wait for others
 
@@ -65,6 +68,7 @@ async function work() {
       }
       done(id, false, result, startedAt);
     } catch (error) {
+      if (turn[EXITING] !== 0) return; // the task ended its thread: it has no answer
       done(id, true, error, startedAt);
     }
   }
