@@ -77,8 +77,8 @@ const listOf = (value) => (Array.isArray(value) ? value : [value]);
 // 'A:TLS_B' -> the names before TLS 1.3 and those of it.
 function splitCiphers(ciphers, name) {
   const all = (ciphers || tls.DEFAULT_CIPHERS).split(':');
-  const old = all.filter((cipher) => cipher.length > 0 && !cipher.startsWith('TLS_')).join(':');
-  const suites = all.filter((cipher) => cipher.startsWith('TLS_')).join(':');
+  const old = all.filter((cipher) => cipher.length > 0 && !/^!?TLS_/.test(cipher)).join(':');
+  const suites = all.filter((cipher) => cipher.startsWith('TLS_') && !all.includes(`!${cipher}`)).join(':');
   if (old === '' && suites === '') throw new ERR_INVALID_ARG_VALUE(name, ciphers);
   return [old, suites];
 }
@@ -104,9 +104,8 @@ function setAuthorities(context, options, name) {
     for (const one of listOf(ca)) context.addCACert(checkPem(one, `${name}.ca`));
     return;
   }
-  const chosen = require('internal/tls_certificates').chosenRoots();
-  if (chosen === undefined) context.addRootCerts();
-  else for (const one of chosen) context.addCACert(one);
+  if (require('internal/tls_certificates').prepareRoots()) context.addPreparedRoots();
+  else context.addRootCerts();
 }
 
 function setPfx(context, options, name) {

@@ -63,6 +63,7 @@ Object.defineProperty(TLSWrap, 'fd', { __proto__: null, get() { return this.belo
 hidden('getAsyncId', () => 0);
 hidden('close', function(callback) {
   const { below, parent } = this;
+  this.below = undefined;
   this._close();
   if (parent !== undefined) {
     // The socket below was somebody's: it goes with this one.
@@ -551,6 +552,9 @@ prototype._start = function() {
 };
 
 prototype._init = noop;
+prototype._destroySSL = function() {
+  this.ssl?._close();
+};
 prototype._wrapHandle = noop;
 
 prototype.setServername = function(name) {

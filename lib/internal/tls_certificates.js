@@ -43,15 +43,21 @@ function extraRoots() {
   return Object.freeze(extra);
 }
 
-// What contexts without a `ca` use; undefined stands for the system's own, which OpenSSL looks up itself.
-function chosenRoots() {
-  if (chosen !== undefined) return chosen;
-  if (!process.env.NODE_EXTRA_CA_CERTS) return undefined;
-  return extraRoots().length > 0 ? [...systemRoots(), ...extraRoots()] : undefined;
+// Whether contexts without a `ca` use a list that is read once; else OpenSSL looks the system's own up by itself.
+let prepared;
+function prepareRoots() {
+  if (chosen === undefined && !process.env.NODE_EXTRA_CA_CERTS && !process.env.SSL_CERT_FILE) return false;
+  const list = defaults();
+  if (prepared !== list) {
+    prepared = list;
+    binding.rootsPrepare(list.join('\n'));
+  }
+  return true;
 }
 
+let both;
 function defaults() {
-  return chosen ?? Object.freeze([...systemRoots(), ...extraRoots()]);
+  return chosen ?? (both ??= Object.freeze([...systemRoots(), ...extraRoots()]));
 }
 
 let defaultList;
@@ -81,4 +87,4 @@ function setDefaultCACertificates(certs) {
   defaultList = undefined;
 }
 
-module.exports = { chosenRoots, getCACertificates, setDefaultCACertificates, systemRoots };
+module.exports = { getCACertificates, prepareRoots, setDefaultCACertificates, systemRoots };

@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void context_dispose(Handle *handle) {
     TlsContext *self = (TlsContext *)handle;
@@ -87,7 +88,8 @@ typedef struct {
 
 static int phrase_give(char *room, int size, int writing, void *data) {
     const Phrase *phrase = data;
-    if (!phrase || !phrase->data || (size_t)size < phrase->len) return -1;
+    if (!phrase || (size_t)size < phrase->len) return -1;
+    if (!phrase->data) return 0; /* an encrypted key then fails to be decrypted, which says what is wrong */
     memcpy(room, phrase->data, phrase->len);
     return (int)phrase->len;
 }
@@ -177,7 +179,27 @@ static Value context_add_ca(Call *call) {
 static Value context_add_roots(Call *call) {
     TlsContext *self = this_context(call);
     if (!self) return NULL;
-    SSL_CTX_set_default_verify_paths(self->ctx);
+    /* Reading the file of all authorities takes longer than a handshake; in the folder each is found by name.
+     */
+    const char *file = getenv(X509_get_default_cert_file_env()),
+               *folder = getenv(X509_get_default_cert_dir_env());
+    if (file) SSL_CTX_set_default_verify_file(self->ctx);
+    if (folder || (!file && access(X509_get_default_cert_dir(), R_OK) == 0))
+        SSL_CTX_set_default_verify_dir(self->ctx);
+    else if (!file)
+        SSL_CTX_set_default_verify_file(self->ctx);
+    ERR_clear_error();
+    return value_undefined();
+}
+
+/* addPreparedRoots(): those of rootsPrepare() */
+static Value context_add_prepared(Call *call) {
+    TlsContext *self = this_context(call);
+    if (!self) return NULL;
+    STACK_OF(X509) *roots = *tls_roots(call->realm);
+    X509_STORE *store = SSL_CTX_get_cert_store(self->ctx);
+    for (int i = 0; i < sk_X509_num(roots); i++)
+        X509_STORE_add_cert(store, sk_X509_value(roots, i));
     ERR_clear_error();
     return value_undefined();
 }
@@ -404,27 +426,28 @@ static Value context_get_certificate(Call *call) {
 }
 
 static const Native context_methods[] = {
-    {"setKey",                     context_set_key},
-    {"setCert",                            context_set_cert},
+    {"setKey",                        context_set_key},
+    {"setCert",                               context_set_cert},
     {"addCACert",context_add_ca},
-    {"addRootCerts",                  context_add_roots},
-    {"addCRL",                            context_add_crl},
-    {"setCipherSuites",context_set_cipher_suites},
-    {"setCiphers",                     context_set_ciphers},
-    {"setSigalgs",                            context_set_sigalgs},
-    {"setECDHCurve",          context_set_curves},
-    {"setDHParam",                 context_set_dh},
-    {"setVersions",                            context_set_versions},
-    {"getVersions",context_get_versions},
-    {"setSessionIdContext",               context_set_session_id_context},
-    {"setSessionTimeout",                            context_set_session_timeout},
-    {"setOptions",context_set_options},
-    {"setAllowPartialTrustChain",                context_set_partial},
-    {"loadPKCS12",                            context_load_pkcs12},
-    {"getTicketKeys",                           context_get_ticket_keys},
-    {"setTicketKeys",        context_set_ticket_keys},
-    {"certificate",                            context_get_certificate},
-    {0}
+    {"addPreparedRoots",                     context_add_prepared},
+    {"addRootCerts",                               context_add_roots},
+    {"addCRL",context_add_crl},
+    {"setCipherSuites",                  context_set_cipher_suites},
+    {"setCiphers",                               context_set_ciphers},
+    {"setSigalgs",                          context_set_sigalgs},
+    {"setECDHCurve",               context_set_curves},
+    {"setDHParam",                               context_set_dh},
+    {"setVersions",context_set_versions},
+    {"getVersions",                    context_get_versions},
+    {"setSessionIdContext",                               context_set_session_id_context},
+    {"setSessionTimeout",context_set_session_timeout},
+    {"setOptions",                    context_set_options},
+    {"setAllowPartialTrustChain",                               context_set_partial},
+    {"loadPKCS12",                              context_load_pkcs12},
+    {"getTicketKeys",                   context_get_ticket_keys},
+    {"setTicketKeys",                               context_set_ticket_keys},
+    {"certificate",context_get_certificate},
+    {0            }
 };
 
 /* The names of all ciphers that connections may use. */
@@ -476,9 +499,25 @@ static Value pem_split(Call *call) {
     return array;
 }
 
+/* rootsPrepare(pem of all) : read once, used by every context after it */
+static Value roots_prepare(Call *call) {
+    VIEW pem = {0};
+    if (!call_view(call, 0, &pem)) return NULL;
+    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    STACK_OF(X509) **roots = tls_roots(call->realm);
+    sk_X509_pop_free(*roots, X509_free);
+    *roots = sk_X509_new_null();
+    X509 *cert;
+    while ((cert = PEM_read_bio_X509(bio, NULL, phrase_give, NULL)))
+        sk_X509_push(*roots, cert);
+    ERR_clear_error();
+    return value_undefined();
+}
+
 const Native tls_context_functions[] = {
-    {"contextOpen", context_open},
-    {"cipherNames",             cipher_names},
-    {"pemSplit",pem_split},
-    {0   }
+    {"rootsPrepare", roots_prepare},
+    {"contextOpen",              context_open},
+    {"cipherNames",cipher_names},
+    {"pemSplit",  pem_split},
+    {0             }
 };

@@ -525,7 +525,12 @@ void tls_wrap_setup(Realm *realm, Object binding) {
     object_set(realm, binding, "TLSWrap", prototype);
 }
 
+STACK_OF(X509) * *tls_roots(Realm *realm) {
+    return &((TlsState *)*realm_slot(realm, SLOT_TLS))->roots;
+}
+
 void tls_wrap_teardown(Realm *realm) {
+    sk_X509_pop_free(*tls_roots(realm), X509_free);
     mem_free(*realm_slot(realm, SLOT_TLS));
     *realm_slot(realm, SLOT_TLS) = NULL;
 }

@@ -27,6 +27,7 @@ enum {
 
 typedef struct {
     Object hooks[TLS_HOOKS];
+    STACK_OF(X509) * roots; /* see tls_roots */
 } TlsState;
 
 struct TlsWrap {
