@@ -27,6 +27,7 @@ typedef struct {
     Handle base;
     Process *process;
     Value owner; /* the ChildProcess; kept until the end */
+    pid_t pid;
     bool ended;
 } ProcessHandle;
 
@@ -42,7 +43,7 @@ static ProcessHandle *call_process(Call *call);
 
 static Value process_wrap_pid(Call *call) {
     ProcessHandle *process = call_process(call);
-    return process ? value_int(process_pid(process->process)) : NULL;
+    return process ? value_int(process->ended ? process->pid : process_pid(process->process)) : NULL;
 }
 
 /* kill(signal) -> 0 or an error */
@@ -54,13 +55,13 @@ static Value process_wrap_kill(Call *call) {
 
 static Value process_wrap_ref(Call *call) {
     ProcessHandle *process = call_process(call);
-    if (process) process_ref(process->process);
+    if (process && !process->ended) process_ref(process->process);
     return NULL;
 }
 
 static Value process_wrap_unref(Call *call) {
     ProcessHandle *process = call_process(call);
-    if (process) process_unref(process->process);
+    if (process && !process->ended) process_unref(process->process);
     return NULL;
 }
 
@@ -90,6 +91,9 @@ static void on_exited(void *data, int status, int signal) {
     Value owner = process->owner;
     process->ended = true;
     process->owner = NULL;
+    process->pid = process_pid(process->process);
+    process_free(process->process); /* its descriptor would wait for the collector */
+    process->process = NULL;
     Object callback = state_of(realm)->on_exit;
     Value argv[] = {value_int(status), value_int(signal)};
     if (callback && owner) realm_dispatch(realm, callback, owner, 2, argv);
