@@ -52,4 +52,8 @@ test('deep and wide values go through', () => {
   assert.strictEqual(depth, 1000);
   const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, i]));
   assert.deepStrictEqual(structuredClone(wide), wide);
+  for (const odd of [-0, NaN, undefined, { a: 1 }, '\ud83d', 5n]) {
+    const mixed = { ...wide, odd, ['__proto__']: 1 };
+    assert.deepStrictEqual(structuredClone(mixed), mixed);
+  }
 });
