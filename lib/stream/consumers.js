@@ -24,7 +24,14 @@ const asBytes = (chunk) => {
 async function buffer(stream) {
   const chunks = [];
   for await (const chunk of unlocked(stream)) chunks.push(asBytes(chunk));
-  return Buffer.concat(chunks);
+  // Not from the pool: the bytes may be looked at through their ArrayBuffer.
+  const all = Buffer.from(new ArrayBuffer(chunks.reduce((total, chunk) => total + chunk.length, 0)));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
 }
 
 async function bytes(stream) {
