@@ -38,7 +38,7 @@ function spanOf(startOrOptions, endMark) {
       // Nothing is said: from the beginning to now.
     } else {
       if (endMark !== undefined) throw new ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('endMark must not be specified');
-      if (start === undefined && end === undefined)
+      if (start === undefined && end === undefined && duration !== undefined)
         throw new ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('One of options.start or options.end is required');
       if (start !== undefined && end !== undefined && duration !== undefined)
         throw new ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('Must not have options.start, options.end, and options.duration specified');

@@ -203,6 +203,7 @@ Realm *realm_new(const RealmOptions *options) {
     uint64_t start_ns = uv_hrtime();
     if (!engine_options(options)) return NULL;
     Realm *realm = NEW(Realm);
+    realm->options_ns = uv_hrtime();
     realm->options = *options;
     realm->start_ns = start_ns;
     uv_timeval64_t wall;
@@ -213,8 +214,10 @@ Realm *realm_new(const RealmOptions *options) {
     loop_open(realm);
     if (options->is_main) JSMainThreadInitialize();
     realm->start_ms = uv_now(&realm->loop);
+    realm->engine_ns = uv_hrtime();
     realm->group = JSContextGroupCreate();
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
+    realm->context_ns = uv_hrtime();
     /* The engine can only stop a script if its watchdog is there before the script starts. */
     JSContextGroupSetExecutionTimeLimit(realm->group, 1e6, NULL, NULL);
     JSContextGroupClearExecutionTimeLimit(realm->group);
@@ -263,6 +266,7 @@ Realm *realm_new(const RealmOptions *options) {
             fputs("galley: lib/internal/loader.js did not start\n", stderr);
         return NULL;
     }
+    realm->ready_ns = uv_hrtime();
     return realm;
 }
 

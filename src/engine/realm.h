@@ -88,6 +88,7 @@ struct Realm {
     uv_prepare_t housekeeping;
     void *glib;                  /* the engine's main context, see loop.c */
     uint64_t loop_start_ns; /* 0 before the loop runs */
+    uint64_t options_ns, engine_ns, context_ns, ready_ns; /* when each step of the start was done */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;
     int exit_code;

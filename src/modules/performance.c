@@ -16,6 +16,16 @@ static Value performance_origin(Call *call) {
     return array_new(realm, COUNT_OF(both), both);
 }
 
+/* milestones() -> [options read, engine started, context made, modules ready], in ms since the start */
+static Value performance_milestones(Call *call) {
+    const Realm *realm = call->realm;
+    const uint64_t all[] = {realm->options_ns, realm->engine_ns, realm->context_ns, realm->ready_ns};
+    Value values[COUNT_OF(all)];
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        values[i] = value_number((double)(all[i] - realm->start_ns) / 1e6);
+    return array_new(call->realm, COUNT_OF(values), values);
+}
+
 static Value performance_idle(Call *call) {
     return value_number((double)uv_metrics_idle_time(&call->realm->loop) / 1e6);
 }

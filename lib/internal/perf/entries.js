@@ -60,6 +60,7 @@ class PerformanceMark extends PerformanceEntry {
 
   constructor(name, options = undefined) {
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
+    if (typeof name === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string');
     name = `${name}`;
     const { nodeTimingMilestones } = require('internal/perf/node_timing');
     if (name in nodeTimingMilestones) throw new ERR_INVALID_ARG_VALUE('name', name);

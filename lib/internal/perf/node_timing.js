@@ -4,7 +4,7 @@
 const binding = internalBinding('performance');
 const { PerformanceEntry, key } = require('internal/perf/entries');
 const [timeOrigin] = binding.origin();
-const loaded = binding.now();
+const [optionsRead, engineStarted, contextMade, ready] = binding.milestones();
 
 const exit = { at: -1 };
 process.on('exit', () => { exit.at = binding.now(); });
@@ -12,10 +12,10 @@ process.on('exit', () => { exit.at = binding.now(); });
 // Names that marks must not have; measures can begin and end at them.
 const nodeTimingMilestones = {
   __proto__: null,
-  nodeStart: () => 0,
-  v8Start: () => 0,
-  environment: () => 0,
-  bootstrapComplete: () => loaded,
+  nodeStart: () => optionsRead,
+  v8Start: () => engineStarted,
+  environment: () => contextMade,
+  bootstrapComplete: () => ready,
   loopStart: () => binding.origin()[1],
   loopExit: () => exit.at,
 };
@@ -30,9 +30,7 @@ class PerformanceNodeTiming extends PerformanceEntry {
       startTime: { __proto__: null, enumerable: true, configurable: true, value: 0 },
       duration: property(() => binding.now()),
       idleTime: property(() => binding.idle()),
-      uvMetricsInfo: property(() => ({ loopCount: 0, events: 0, eventsWaiting: 0 })),
     };
-    delete properties.uvMetricsInfo; // libuv 1.44 does not count these
     for (const name in nodeTimingMilestones) properties[name] = property(nodeTimingMilestones[name]);
     Object.defineProperties(this, properties);
   }
