@@ -174,12 +174,13 @@ static const Native recorder_methods[] = {
 };
 
 static const Native functions[] = {
-    {"now",                         performance_now},
-    {"origin",                             performance_origin},
+    {"now",                   performance_now},
+    {"origin",                       performance_origin},
     {"idle",performance_idle},
-    {"createHistogram",                        performance_create_histogram},
-    {"createDelayMonitor",                             performance_create_delay_monitor},
-    {0}
+    {"milestones",                  performance_milestones},
+    {"createHistogram",                       performance_create_histogram},
+    {"createDelayMonitor",performance_create_delay_monitor},
+    {0      }
 };
 
 const Module performance_module = {"performance", functions, NULL, NULL};

@@ -11,7 +11,7 @@ typedef struct {
     Realm *realm;
     Object sandbox; /* alive as long as the global, which refers to it */
     bool bypass; /* look at the global itself for once */
-    JSStringRef *declared; /* by `var` */
+    JSStringRef *declared; /* by `var` and `function` */
     size_t declared_count;
 } VmContext;
 
@@ -52,7 +52,7 @@ static bool global_set(JSContextRef ctx, JSObjectRef global, JSStringRef name, J
     JSObjectSetProperty(ctx, context->sandbox, name, value, kJSPropertyAttributeNone, exception);
     /* The engine keeps places of its own for declared names, which scripts read without asking. */
     if (!has_own(ctx, context, global, name)) return true;
-    if (value_is_undefined(value)) note_declared(context, name);
+    note_declared(context, name);
     return false;
 }
 

@@ -1,0 +1,106 @@
+'use strict';
+const assert = require('assert');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'galley-fs-'));
+const at = (name) => path.join(home, name);
+const promises = [];
+const promise = (name, body) => promises.push([name, body]);
+
+promise('what is written is read back, as text and as bytes, whole or from a place', async () => {
+  fs.writeFileSync(at('text'), 'gr\u00fc\u00dfe');
+  assert.strictEqual(fs.readFileSync(at('text'), 'utf8'), 'gr\u00fc\u00dfe');
+  assert.strictEqual(fs.readFileSync(at('text')).length, 7);
+  const fd = fs.openSync(at('text'), 'r+');
+  const pooled = Buffer.from('XY');
+  assert.strictEqual(fs.writeSync(fd, pooled, 1, 1, 0), 1);
+  const bytes = Buffer.alloc(3);
+  assert.strictEqual(fs.readSync(fd, bytes, 1, 2, 0), 2);
+  assert.strictEqual(bytes.toString('latin1'), '\0Yr');
+  fs.closeSync(fd);
+});
+
+promise('errors tell the call, the path and the number', async () => {
+  assert.throws(() => fs.openSync(at('nowhere')), {
+    code: 'ENOENT', syscall: 'open', path: at('nowhere'), errno: -2,
+    message: `ENOENT: no such file or directory, open '${at('nowhere')}'`,
+  });
+  await assert.rejects(fs.promises.rename(at('nowhere'), at('x')), { code: 'ENOENT', syscall: 'rename', dest: at('x') });
+  assert.throws(() => fs.readFileSync(home), { code: 'EISDIR', syscall: 'read' });
+  assert.throws(() => fs.statSync('a\0b'), { code: 'ERR_INVALID_ARG_VALUE' });
+  assert.throws(() => fs.statSync(3), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+promise('many operations under way at once all end, each with its own result', async () => {
+  await Promise.all(Array.from({ length: 200 }, (_, i) => fs.promises.writeFile(at(`many-${i}`), `${i}`)));
+  const texts = await Promise.all(Array.from({ length: 200 }, (_, i) => fs.promises.readFile(at(`many-${i}`), 'utf8')));
+  assert.deepStrictEqual(texts, Array.from({ length: 200 }, (_, i) => `${i}`));
+});
+
+promise('a reader that blocks does not hold back the others', async () => {
+  const { fd } = await fs.promises.open('/dev/ptmx', 'r+').catch(() => ({ fd: -1 }));
+  if (fd < 0) return;
+  fs.read(fd, Buffer.alloc(1), 0, 1, null, () => {});
+  const start = Date.now();
+  await fs.promises.stat(home);
+  assert.ok(Date.now() - start < 500);
+  fs.writeSync(fd, '\n');
+});
+
+promise('folders are made with their parents, listed, copied and removed', async () => {
+  assert.strictEqual(fs.mkdirSync(at('a/b/c'), { recursive: true }), at('a'));
+  fs.writeFileSync(at('a/b/file'), 'x');
+  fs.symlinkSync('file', at('a/b/link'));
+  assert.deepStrictEqual(fs.readdirSync(at('a'), { recursive: true }).sort(), ['b', 'b/c', 'b/file', 'b/link']);
+  fs.cpSync(at('a'), at('copy'), { recursive: true });
+  assert.strictEqual(fs.readFileSync(at('copy/b/link'), 'utf8'), 'x');
+  assert.throws(() => fs.cpSync(at('a'), at('a/b/d'), { recursive: true }), { code: 'ERR_FS_CP_EINVAL' });
+  assert.throws(() => fs.rmSync(at('copy')), { code: 'ERR_FS_EISDIR' });
+  fs.rmSync(at('copy'), { recursive: true });
+  assert.strictEqual(fs.existsSync(at('copy')), false);
+  assert.deepStrictEqual(fs.globSync('a/**/f*', { cwd: home }), ['a/b/file']);
+});
+
+promise('statistics are numbers, dates and big integers of the same file', async () => {
+  fs.writeFileSync(at('stat'), '12345');
+  fs.utimesSync(at('stat'), 1000.5, -3.25 + 2000);
+  const stats = fs.statSync(at('stat'));
+  assert.strictEqual(stats.size, 5);
+  assert.strictEqual(stats.atimeMs, 1000500);
+  assert.strictEqual(stats.mtime.getTime(), 1996750);
+  const big = await fs.promises.stat(at('stat'), { bigint: true });
+  assert.strictEqual(big.mtimeNs, 1996750000000n);
+  assert.strictEqual(BigInt(stats.ino), big.ino);
+});
+
+promise('streams copy a file, in order, and close what they opened', async () => {
+  const bytes = Buffer.alloc(300000, 'abcdefg');
+  fs.writeFileSync(at('from'), bytes);
+  const before = fs.readdirSync('/proc/self/fd').length;
+  await require('stream/promises').pipeline(fs.createReadStream(at('from')), fs.createWriteStream(at('to')));
+  assert.ok(fs.readFileSync(at('to')).equals(bytes));
+  assert.strictEqual(fs.readdirSync('/proc/self/fd').length, before);
+});
+
+promise('a watcher hears of new files in new folders', async () => {
+  const heard = Promise.withResolvers();
+  const watcher = fs.watch(home, { recursive: true }, (event, name) => name === 'new/file' && heard.resolve());
+  fs.mkdirSync(at('new'));
+  setTimeout(() => fs.writeFileSync(at('new/file'), ''), 20);
+  await heard.promise;
+  watcher.close();
+});
+
+(async () => {
+  for (const [name, body] of promises) {
+    try {
+      await body();
+    } catch (error) {
+      console.error(`not so: ${name}`);
+      throw error;
+    }
+  }
+  fs.rmSync(home, { recursive: true, force: true });
+})();

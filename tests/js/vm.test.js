@@ -1,0 +1,29 @@
+'use strict';
+const assert = require('assert');
+const vm = require('vm');
+
+// The sandbox and the script's global show the same.
+const sandbox = vm.createContext({ a: 1 });
+assert.strictEqual(vm.runInContext('var x = a + 1; function f() { return ++x; } y = 3; f()', sandbox), 3);
+assert.deepStrictEqual(Object.keys(sandbox).sort(), ['a', 'f', 'x', 'y']);
+assert.strictEqual(sandbox.x, 3);
+sandbox.x = 10;
+assert.strictEqual(vm.runInContext('delete y; x + (typeof y)', sandbox), '10undefined');
+assert.strictEqual('y' in sandbox, false);
+assert.strictEqual(vm.runInNewContext('typeof process + typeof console.log', { console }), 'undefinedfunction');
+assert.strictEqual(vm.isContext(sandbox), true);
+assert.strictEqual(vm.isContext({}), false);
+
+// Functions are compiled as functions, and nothing else gets in.
+assert.strictEqual(vm.compileFunction('return a + b', ['a', 'b'])(1, 2), 3);
+assert.throws(() => vm.compileFunction('}, function () {'), { name: 'SyntaxError' });
+assert.throws(() => new vm.Script('var a = ;', 'bad.js'), { name: 'SyntaxError' });
+
+// An endless script is stopped, and the program hears of it.
+const stopped = Promise.withResolvers();
+process.once('uncaughtException', (error) => stopped.resolve(error));
+stopped.promise.then((error) => {
+  assert.strictEqual(error.code, 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+  console.log('stopped');
+});
+setTimeout(() => vm.runInNewContext('for (;;);', {}, { timeout: 20 }), 1);
