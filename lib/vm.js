@@ -224,7 +224,7 @@ function compileFunction(code, params, options = {}) {
   const names = params ?? [];
   // Each part has to be whole by itself, so that `}, evil() {` is no way out of the function.
   for (const name of names) binding.check(`(function (${name}) {})`, filename, lineOffset + 1);
-  binding.check(`(function () {${code}\n})`, filename, lineOffset + 1);
+  binding.check(`function compiled() {${code}\n}`, filename, lineOffset + 1);
   const global = parsingContext === undefined ? undefined : globalOf(parsingContext);
   const text = `(function (${names.join(', ')}) {${code}\n})`;
   let result;
