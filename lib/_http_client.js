@@ -22,7 +22,7 @@ const {
     ERR_UNESCAPED_CHARACTERS,
   },
 } = require('internal/errors');
-const { validateBoolean, validateInteger, validateString } = require('internal/validators');
+const { validateBoolean, validateInteger, validateNumber } = require('internal/validators');
 
 const kError = Symbol('kError');
 const kPath = Symbol('kPath');
@@ -220,7 +220,7 @@ Object.setPrototypeOf(ClientRequest.prototype, OutgoingMessage.prototype);
 Object.setPrototypeOf(ClientRequest, OutgoingMessage);
 
 function getTimeout(ms, name) {
-  require('internal/validators').validateNumber(ms, name);
+  validateNumber(ms, name);
   if (ms < 0 || Number.isNaN(ms)) {
     const { codes: { ERR_OUT_OF_RANGE } } = require('internal/errors');
     throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', ms);

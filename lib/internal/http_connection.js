@@ -7,7 +7,7 @@
 const binding = internalBinding('http_server');
 const net = require('net');
 const { IncomingMessage, kConnection, kHead, kState } = require('_http_incoming');
-const { OutgoingMessage, kErrored, kSaw, kSocket, kUniqueHeaders, prepareLight, SAW } = require('_http_outgoing');
+const { kSaw, kSocket, kUniqueHeaders, prepareLight, SAW } = require('_http_outgoing');
 const { kIncomingMessage, methods } = require('_http_common');
 const {
   ConnResetException,
@@ -277,6 +277,7 @@ function materializeResponse(response) {
   if (connection === undefined || response[kSocket] !== null || response.finished) return response[kSocket];
   prepareLight(response);
   const socket = connection.materialize();
+  if (!connection.isGone) binding.flush(connection.id);
   response.prependListener('finish', () => {
     if (!connection.isHandedOver) responseOnFinish(connection, response);
   });
@@ -370,7 +371,11 @@ function takeBytesFirst(method) {
     const connection = this[kLight];
     if ((event === 'data' || event === 'readable') && !connection.isGone && !connection.isHandedOver) {
       const { id, server, request } = connection;
-      if ((request === null || request.complete) && binding.letGo(id)) handOver(server, id, null);
+      const rest = request === null || request.complete ? binding.letGo(id) : null;
+      if (rest !== null) {
+        handOver(server, id, null);
+        if (rest.length > 0) process.nextTick(() => this.emit('data', rest));
+      }
     }
     return net.Socket.prototype[method].call(this, event, listener);
   };

@@ -28,7 +28,7 @@ typedef struct {
 /* The head and the target in it as strings. */
 void http_cache_head(Realm *realm, HttpCache *cache, Slice head, Slice target, Value *head_text,
                      Value *target_text);
-/* The bytes of a string in UTF-8, or one byte a character: from the cache, or put into `room`. A string must always be
- * asked for in the same form. */
+/* The bytes of a string in UTF-8, or one byte a character: from the cache, or put into `room`. A string must
+ * always be asked for in the same form. */
 Slice http_cache_text(Realm *realm, HttpCache *cache, Value text, bool latin1, Bytes *room);
 void http_cache_free(HttpCache *cache);

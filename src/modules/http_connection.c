@@ -42,6 +42,7 @@ static void conn_number(HttpServing *serving, HttpConn *conn) {
     }
     conn->id = serving->free_ids[--serving->free_count];
     serving->conns[conn->id] = conn;
+    serving->conn_count++;
 }
 
 static void conn_forget(HttpConn *conn) {
@@ -54,13 +55,19 @@ static void conn_forget(HttpConn *conn) {
     http_reader_free(&conn->reader);
     mem_free(conn);
     http_server_leave(server);
+    serving->conn_count--;
+    http_serving_release(serving);
 }
 
 void http_server_leave(HttpServer *server) {
-    if (--server->count > 0 || !server->draining) return;
+    if (--server->count > 0) return;
     HttpServing *serving = http_serving(server->realm);
     Value argv[] = {value_int((int32_t)server->id)};
-    if (serving->on_drained) realm_dispatch(server->realm, serving->on_drained, NULL, 1, argv);
+    bool tell = server->draining && !server->forgotten && !serving->ends && serving->on_drained;
+    if (tell)
+        realm_dispatch(server->realm, serving->on_drained, NULL, 1, argv);
+    else
+        http_server_release(server);
 }
 
 void http_conn_move(HttpConn *conn, ConnPhase phase) {
@@ -285,6 +292,10 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
         if (serving->out.len > OUT_MAX) conn_flush(conn, (Slice){0});
     }
     conn->runs = false;
+    if (conn->let_go) {
+        conn_forget(conn);
+        return;
+    }
     conn_flush(conn, (Slice){0});
     if (conn->last && request_is_done(conn)) conn_end(conn);
 }
@@ -481,14 +492,29 @@ static Value conn_destroy(Call *call) {
     return value_undefined();
 }
 
-/* letGo(conn): JavaScript takes the stream and everything that comes. */
+/* flush(conn): what was answered so far goes out before what JavaScript will write itself. */
+static Value conn_flush_now(Call *call) {
+    HttpConn *conn = call_conn(call);
+    if (conn && conn->runs) conn_flush(conn, (Slice){0});
+    return value_undefined();
+}
+
+/* letGo(conn) -> what was read and not looked at: JavaScript takes the stream and everything that comes. */
 static Value conn_release(Call *call) {
     HttpConn *conn = call_conn(call);
-    if (!conn || conn->closing) return value_bool(false);
+    if (!conn || conn->closing) return value_null();
+    Slice rest = http_reader_rest(&conn->reader);
+    Object bytes = buffer_copy(call->realm, rest.data, rest.len);
     StreamHandle *stream = conn->stream;
-    http_conn_let_go(conn);
+    if (conn->runs) { /* forgotten when its turn ends */
+        conn_flush(conn, (Slice){0});
+        conn->closing = conn->let_go = true;
+        stream->tap = NULL;
+    } else {
+        http_conn_let_go(conn);
+    }
     handle_unpin(&stream->base);
-    return value_bool(true);
+    return bytes;
 }
 
 const Native http_conn_functions[] = {
@@ -498,6 +524,7 @@ const Native http_conn_functions[] = {
     {"resume",        conn_resume},
     {"handle",              conn_handle},
     {"destroy",conn_destroy},
-    {"letGo",       conn_release},
-    {0             }
+    {"flush",       conn_flush_now},
+    {"letGo",              conn_release},
+    {0      }
 };

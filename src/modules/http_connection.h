@@ -33,11 +33,13 @@ typedef struct {
     bool last;          /* close when this answer is out */
     bool known;         /* JavaScript has an object for it */
     bool closing;
+    bool let_go; /* JavaScript has its stream */
 } HttpConn;
 
 struct HttpServer {
     Realm *realm;
-    StreamHandle *listener;
+    StreamHandle *listener; /* NULL when it is closed, or given back */
+    StreamTap listener_tap;
     Link link;
     List waiting, reading, serving;
     HttpRules rules;
@@ -45,8 +47,9 @@ struct HttpServer {
     uint32_t id, count;
     uint32_t keep_alive_ms, headers_ms, request_ms;
     Bytes keep_alive_line;
-    bool accepts;  /* connections are taken here; else JavaScript gets them */
-    bool draining; /* tell JavaScript when the last connection is gone */
+    bool accepts;                    /* connections are taken here; else JavaScript gets them */
+    bool draining;                   /* tell JavaScript when the last connection is gone */
+    bool forgotten, wheel_is_closed; /* freed when its last connection is */
 };
 
 typedef struct {
@@ -59,7 +62,8 @@ typedef struct {
     uint32_t *free_ids;
     uint32_t conn_cap, free_count;
     List servers, again;
-    uint32_t next_server;
+    uint32_t next_server, conn_count;
+    bool ends, idle_is_closed; /* the realm ends: freed when the last connection is */
     uv_idle_t again_idle;
     Object on_request, on_body, on_end, on_trailers, on_problem, on_lost, on_hand_over, on_late, on_drained;
 } HttpServing;
@@ -74,5 +78,8 @@ void http_conn_let_go(HttpConn *conn);
 
 /* One connection less; the last tells JavaScript, if it waits for that. */
 void http_server_leave(HttpServer *server);
+/* Frees what waits for nothing any more. */
+void http_server_release(HttpServer *server);
+void http_serving_release(HttpServing *serving);
 
 extern const Native http_conn_functions[];

@@ -65,6 +65,17 @@ static void wheel_turns(uv_timer_t *timer) {
     if (server->request_ms) tell_older(server, &server->serving, server->request_ms, true);
 }
 
+static void listener_closed(StreamTap *tap) {
+    CONTAINER_OF(tap, HttpServer, listener_tap)->listener = NULL;
+}
+
+static void listener_give_back(HttpServer *server) {
+    if (!server->listener) return;
+    server->listener->accept = NULL;
+    server->listener->tap = NULL;
+    server->listener = NULL;
+}
+
 /* serve(listener) -> number of the server */
 static Value server_serve(Call *call) {
     StreamHandle *listener = call_stream_arg(call, 0);
@@ -85,6 +96,8 @@ static Value server_serve(Call *call) {
     uv_unref((uv_handle_t *)&server->wheel);
     listener->accept = server_accept;
     listener->accept_data = server;
+    server->listener_tap = (StreamTap){.closed = listener_closed};
+    listener->tap = &server->listener_tap;
     return value_int((int32_t)server->id);
 }
 
@@ -135,13 +148,22 @@ static Value server_count(Call *call) {
     return value_int(server ? (int32_t)server->count : 0);
 }
 
-static void wheel_closed(uv_handle_t *wheel) {
-    HttpServer *server = wheel->data;
+void http_server_release(HttpServer *server) {
+    if (!server->forgotten || !server->wheel_is_closed || server->count) return;
     bytes_free(&server->keep_alive_line);
     mem_free(server);
 }
 
-static void server_free(HttpServer *server) {
+static void wheel_closed(uv_handle_t *wheel) {
+    HttpServer *server = wheel->data;
+    server->wheel_is_closed = true;
+    http_server_release(server);
+}
+
+static void server_forget_it(HttpServer *server) {
+    if (server->forgotten) return;
+    server->forgotten = true;
+    listener_give_back(server);
     link_remove(&server->link);
     uv_close((uv_handle_t *)&server->wheel, wheel_closed);
 }
@@ -151,10 +173,7 @@ static void server_free(HttpServer *server) {
 static Value server_drain(Call *call) {
     HttpServer *server = call_server(call);
     if (!server) return value_bool(true);
-    if (server->listener) {
-        server->listener->accept = NULL;
-        server->listener = NULL;
-    }
+    listener_give_back(server);
     server->accepts = false;
     server->draining = true;
     return value_bool(server->count == 0);
@@ -163,7 +182,7 @@ static Value server_drain(Call *call) {
 /* forget(server): after the last connection is gone. */
 static Value server_forget(Call *call) {
     HttpServer *server = call_server(call);
-    if (server && server->count == 0) server_free(server);
+    if (server && server->count == 0) server_forget_it(server);
     return value_undefined();
 }
 
@@ -191,9 +210,8 @@ static void serving_setup(Realm *realm, Object binding) {
         object_set_native(realm, binding, native);
 }
 
-static void serving_teardown(Realm *realm) {
-    HttpServing *serving = http_serving(realm);
-    if (!serving) return;
+void http_serving_release(HttpServing *serving) {
+    if (!serving->ends || !serving->idle_is_closed || serving->conn_count) return;
     http_cache_free(&serving->cache);
     bytes_free(&serving->out);
     bytes_free(&serving->head_room);
@@ -201,7 +219,21 @@ static void serving_teardown(Realm *realm) {
     mem_free(serving->conns);
     mem_free(serving->free_ids);
     mem_free(serving);
-    *realm_slot(realm, SLOT_HTTP_SERVING) = NULL;
+}
+
+static void idle_closed(uv_handle_t *idle) {
+    HttpServing *serving = idle->data;
+    serving->idle_is_closed = true;
+    http_serving_release(serving);
+}
+
+/* The streams are closing already, and tell their connections so when the loop comes to it. */
+static void serving_teardown(Realm *realm) {
+    HttpServing *serving = http_serving(realm);
+    if (!serving) return;
+    serving->ends = true;
+    LIST_EACH(&serving->servers, HttpServer, link, server) server_forget_it(server);
+    uv_close((uv_handle_t *)&serving->again_idle, idle_closed);
 }
 
 static const Native functions[] = {
