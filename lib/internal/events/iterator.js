@@ -70,7 +70,7 @@ function eventIterator(emitter, type, options) {
     next() {
       if (values.length > 0) {
         const value = values.shift();
-        if (paused && values.length < low) {
+        if (paused && !finished && values.length < low) {
           emitter.resume();
           paused = false;
         }
