@@ -9,7 +9,8 @@ void bytes_reserve(Bytes *b, size_t extra) {
     size_t need = b->len + extra + 1;
     if (need <= b->cap) return;
     size_t cap = b->cap ? b->cap : 64;
-    while (cap < need) cap += cap / 2 + 16;
+    while (cap < need)
+        cap += cap / 2 + 16;
     b->data = mem_resize(b->data, cap);
     b->cap = cap;
     b->data[b->len] = '\0';
@@ -22,9 +23,13 @@ void bytes_append(Bytes *b, const void *data, size_t len) {
     b->data[b->len] = '\0';
 }
 
-void bytes_append_str(Bytes *b, const char *str) { bytes_append(b, str, strlen(str)); }
+void bytes_append_str(Bytes *b, const char *str) {
+    bytes_append(b, str, strlen(str));
+}
 
-void bytes_append_char(Bytes *b, char c) { bytes_append(b, &c, 1); }
+void bytes_append_char(Bytes *b, char c) {
+    bytes_append(b, &c, 1);
+}
 
 void bytes_vprintf(Bytes *b, const char *format, va_list args) {
     va_list again;
@@ -71,7 +76,9 @@ char *bytes_take(Bytes *b) {
     return data;
 }
 
-Slice slice_from_str(const char *str) { return (Slice){str, strlen(str)}; }
+Slice slice_from_str(const char *str) {
+    return (Slice){str, strlen(str)};
+}
 
 bool slice_equals_str(Slice s, const char *str) {
     return strlen(str) == s.len && memcmp(s.data, str, s.len) == 0;

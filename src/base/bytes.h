@@ -31,6 +31,8 @@ void bytes_free(Bytes *b);
 /* Hands the memory to the caller (free() it) and leaves b empty. Never NULL. */
 char *bytes_take(Bytes *b);
 
-static inline Slice bytes_slice(const Bytes *b) { return (Slice){b->data, b->len}; }
+static inline Slice bytes_slice(const Bytes *b) {
+    return (Slice){b->data, b->len};
+}
 Slice slice_from_str(const char *str);
 bool slice_equals_str(Slice s, const char *str);

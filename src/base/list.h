@@ -13,9 +13,15 @@ typedef struct Link {
 
 typedef Link List;
 
-static inline void list_init(List *list) { list->prev = list->next = list; }
-static inline void link_init(Link *link) { link->prev = link->next = link; }
-static inline bool list_is_empty(const List *list) { return list->next == list; }
+static inline void list_init(List *list) {
+    list->prev = list->next = list;
+}
+static inline void link_init(Link *link) {
+    link->prev = link->next = link;
+}
+static inline bool list_is_empty(const List *list) {
+    return list->next == list;
+}
 
 static inline void list_append(List *list, Link *link) {
     link->prev = list->prev;
@@ -34,5 +40,4 @@ static inline void link_remove(Link *link) {
 #define LIST_EACH(list, type, member, it)                                                                    \
     for (type *it = CONTAINER_OF((list)->next, type, member),                                                \
               *it##_next = CONTAINER_OF(it->member.next, type, member);                                      \
-         &it->member != (list);                                                                              \
-         it = it##_next, it##_next = CONTAINER_OF(it->member.next, type, member))
+         &it->member != (list); it = it##_next, it##_next = CONTAINER_OF(it->member.next, type, member))

@@ -7,7 +7,8 @@
 
 static uint32_t hash(const char *key) {
     uint32_t h = 2166136261u;
-    for (; *key; key++) h = (h ^ (unsigned char)*key) * 16777619u;
+    for (; *key; key++)
+        h = (h ^ (unsigned char)*key) * 16777619u;
     return h;
 }
 
@@ -28,13 +29,15 @@ static void rebuild(Map *map) {
         if (map->entries[i].key) map->entries[kept++] = map->entries[i];
     map->used = map->count = kept;
     size_t cap = 8;
-    while (cap < kept * 2) cap *= 2;
+    while (cap < kept * 2)
+        cap *= 2;
     map->entries = mem_resize(map->entries, cap * sizeof *map->entries);
     map->cap = cap;
     mem_free(map->slots);
     map->slot_count = cap * 2;
     map->slots = mem_new(map->slot_count * sizeof *map->slots);
-    for (size_t i = 0; i < kept; i++) map->slots[slot_of(map, map->entries[i].key)] = (unsigned)i + 1;
+    for (size_t i = 0; i < kept; i++)
+        map->slots[slot_of(map, map->entries[i].key)] = (unsigned)i + 1;
 }
 
 static MapEntry *find(const Map *map, const char *key) {
@@ -48,7 +51,9 @@ void *map_get(const Map *map, const char *key) {
     return entry ? entry->value : NULL;
 }
 
-bool map_has(const Map *map, const char *key) { return find(map, key) != NULL; }
+bool map_has(const Map *map, const char *key) {
+    return find(map, key) != NULL;
+}
 
 void *map_set(Map *map, const char *key, void *value) {
     MapEntry *entry = find(map, key);
@@ -74,7 +79,8 @@ void *map_remove(Map *map, const char *key) {
 }
 
 void map_free(Map *map) {
-    for (size_t i = 0; i < map->used; i++) mem_free(map->entries[i].key);
+    for (size_t i = 0; i < map->used; i++)
+        mem_free(map->entries[i].key);
     mem_free(map->entries);
     mem_free(map->slots);
     *map = (Map){0};

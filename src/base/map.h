@@ -12,7 +12,7 @@ typedef struct {
 
 typedef struct {
     MapEntry *entries;
-    size_t used; /* entries, removed ones included */
+    size_t used;  /* entries, removed ones included */
     size_t count; /* living entries */
     size_t cap;
     unsigned *slots; /* entry index + 1; 0 is free */
@@ -27,6 +27,6 @@ void *map_remove(Map *map, const char *key);
 void map_free(Map *map);
 
 #define MAP_EACH(map, entry)                                                                                 \
-    for (MapEntry *entry = (map)->entries, *entry##_end = (map)->entries + (map)->used;                      \
-         entry < entry##_end; entry++)                                                                       \
+    for (MapEntry *entry = (map)->entries, *entry##_end = (map)->entries + (map)->used; entry < entry##_end; \
+         entry++)                                                                                            \
         if (entry->key)

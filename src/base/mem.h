@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-void *mem_new(size_t size); /* zeroed */
+void *mem_new(size_t size);     /* zeroed */
 void *mem_try_new(size_t size); /* zeroed, or NULL */
 void *mem_resize(void *old, size_t size);
 void mem_free(void *memory);

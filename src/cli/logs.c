@@ -247,9 +247,9 @@ static void follow(Logs *logs) {
     char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     uint64_t looked_at = clock_steady_ms();
     struct pollfd ready[3] = {
-        {.fd = logs->notify, .events = POLLIN},
+        {.fd = logs->notify,  .events = POLLIN},
         {.fd = STDOUT_FILENO},
-        {.fd = logs->attached ? STDIN_FILENO : -1, .events = POLLIN},
+        {.fd = logs->attached ? STDIN_FILENO : -1,   .events = POLLIN                },
     };
     while (!(ready[1].revents & (POLLERR | POLLHUP)) && !ferror(stdout)) {
         int count = poll(ready, 3, patience_ms);

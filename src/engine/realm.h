@@ -86,8 +86,8 @@ struct Realm {
     uv_check_t immediate_check;
     uv_idle_t immediate_idle;
     uv_prepare_t housekeeping;
-    void *glib;                  /* the engine's main context, see loop.c */
-    uint64_t loop_start_ns; /* 0 before the loop runs */
+    void *glib;                                           /* the engine's main context, see loop.c */
+    uint64_t loop_start_ns;                               /* 0 before the loop runs */
     uint64_t options_ns, engine_ns, context_ns, ready_ns; /* when each step of the start was done */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;

@@ -141,6 +141,7 @@ static bool is_running(const FsQueue *queue) {
 
 /* What is under way on another thread has to end first. */
 void fs_queue_free(FsQueue *queue) {
-    while (is_running(queue)) uv_run(&queue->realm->loop, UV_RUN_ONCE);
+    while (is_running(queue))
+        uv_run(&queue->realm->loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&queue->timer, timer_closed);
 }

@@ -383,7 +383,8 @@ static char **words_of(Realm *realm, Object list) {
 }
 
 static void words_free(char **words) {
-    for (char **word = words; *word; word++) mem_free(*word);
+    for (char **word = words; *word; word++)
+        mem_free(*word);
     mem_free(words);
 }
 
@@ -422,7 +423,7 @@ static Value process_versions(Call *call) {
         {"openssl",        OPENSSL_VERSION_STR },
         {"zlib",           ZLIB_VERSION        },
         {"zstd",           ZSTD_VERSION_STRING },
-        {"node",           NODE_API_VERSION + 1},
+        {"node",           &NODE_API_VERSION[1]},
     };
     Realm *realm = call->realm;
     Object versions = object_new(realm);
@@ -466,10 +467,10 @@ static const Native functions[] = {
     {"initGroups",                process_init_groups},
     {"watchSignal",                           process_watch_signal},
     {"setUnhandledRejection",process_set_unhandled_rejection},
-    {"execve",                process_execve                 },
-    {"machine",                     process_machine},
-    {"versions",                           process_versions},
-    {0             }
+    {"execve",                     process_execve},
+    {"machine",                           process_machine},
+    {"versions",              process_versions},
+    {0                 }
 };
 
 const Module process_module = {"process", functions, NULL, NULL};

@@ -56,10 +56,10 @@ static Value resources_objects(Call *call) {
 }
 
 static const Native functions[] = {
-    {"handles",  resources_handles },
-    {"requests", resources_requests},
-    {"objects",  resources_objects },
-    {0}
+    {"handles",           resources_handles},
+    {"requests",                   resources_requests},
+    {"objects",resources_objects},
+    {0          }
 };
 
 const Module resources_module = {"resources", functions, NULL, NULL};

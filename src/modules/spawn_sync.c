@@ -155,7 +155,8 @@ static Object result_make(Realm *realm, SyncRun *run) {
     for (size_t i = 0; i < run->count; i++) {
         SyncPipe *pipe = &run->pipes[i];
         size_t len = pipe->output.len;
-        Value value = pipe->is_pipe && i > 0 ? buffer_adopt(realm, bytes_take(&pipe->output), len) : value_null();
+        Value value =
+            pipe->is_pipe && i > 0 ? buffer_adopt(realm, bytes_take(&pipe->output), len) : value_null();
         JSObjectSetPropertyAtIndex(realm->ctx, list, (unsigned)(4 + i), value, NULL);
     }
     mem_free(values);

@@ -344,7 +344,8 @@ void stream_handle_accepted(StreamHandle *server, int fd) {
     Realm *realm = server->base.realm;
     bool is_tcp = server->base.class == &tcp_class;
     StreamHandle *client = stream_handle_new(realm, server->base.class);
-    int err = is_tcp ? uv_tcp_init(&realm->loop, &client->uv.tcp) : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
+    int err =
+        is_tcp ? uv_tcp_init(&realm->loop, &client->uv.tcp) : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
     client->has_uv = !err;
     if (!err) err = is_tcp ? uv_tcp_open(&client->uv.tcp, fd) : uv_pipe_open(&client->uv.pipe, fd);
     if (err) {

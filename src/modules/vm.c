@@ -9,8 +9,8 @@
 
 typedef struct {
     Realm *realm;
-    Object sandbox; /* alive as long as the global, which refers to it */
-    bool bypass; /* look at the global itself for once */
+    Object sandbox;        /* alive as long as the global, which refers to it */
+    bool bypass;           /* look at the global itself for once */
     JSStringRef *declared; /* by `var` and `function` */
     size_t declared_count;
 } VmContext;

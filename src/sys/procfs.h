@@ -16,7 +16,8 @@ typedef struct {
 } ProcFigures;
 
 bool proc_read(pid_t pid, ProcFigures *figures);
-/* What the first thread has run or waited to run: how much of a core it wants, also when others crowd it out. */
+/* What the first thread has run or waited to run: how much of a core it wants, also when others crowd it out.
+ */
 uint64_t proc_demand_ns(pid_t pid);
 uint64_t proc_pss_bytes(pid_t pid); /* 0: not allowed to know */
 unsigned proc_descriptors(pid_t pid);

@@ -6,7 +6,8 @@
 static void bytes_grow_and_stay_terminated(void **state) {
     (void)state;
     Bytes b = {0};
-    for (int i = 0; i < 1000; i++) bytes_printf(&b, "%d,", i);
+    for (int i = 0; i < 1000; i++)
+        bytes_printf(&b, "%d,", i);
     assert_int_equal(b.len, strlen(b.data));
     bytes_consume(&b, 2);
     assert_memory_equal(b.data, "1,2,", 4);

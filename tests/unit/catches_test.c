@@ -29,7 +29,8 @@ static void what_only_looks_like_one_is_left_alone(void **state) {
         "({ catch (e) { } })['x'", /* unbalanced: not understood */
         "'unterminated catch (e) {",
     };
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++) becomes(same[i], same[i]);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        becomes(same[i], same[i]);
 }
 
 static void code_inside_templates_is_code(void **state) {
@@ -37,5 +38,6 @@ static void code_inside_templates_is_code(void **state) {
             "`${ (() => { try { } catch (e) {S(e); } })() } catch (e) {`");
 }
 
-UNIT_TESTS(cmocka_unit_test(a_catch_clause_shows_its_error), cmocka_unit_test(what_only_looks_like_one_is_left_alone),
+UNIT_TESTS(cmocka_unit_test(a_catch_clause_shows_its_error),
+           cmocka_unit_test(what_only_looks_like_one_is_left_alone),
            cmocka_unit_test(code_inside_templates_is_code))

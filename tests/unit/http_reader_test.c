@@ -89,7 +89,7 @@ static void what_two_programs_could_read_differently_is_refused(void **state) {
         {"GET /a\x01 HTTP/1.1\r\n\r\n",                                           "HPE_INVALID_URL: Invalid char in url path\n"                                },
         {"GET /\r\n\r\n",                                                         "HPE_INVALID_URL: Invalid characters in url\n"                               },
         {"CONNECT ?x HTTP/1.1\r\n\r\n",                                           "HPE_INVALID_URL: Unexpected start char in url\n"                            },
-        {"GET / HTPP/1.1\r\n\r\n",                                                "HPE_INVALID_CONSTANT: Expected HTTP/, RTSP/ or ICE/\n"                                     },
+        {"GET / HTPP/1.1\r\n\r\n",                                                "HPE_INVALID_CONSTANT: Expected HTTP/, RTSP/ or ICE/\n"                      },
         {"GET / HTTP/1.2\r\n\r\n",                                                "HPE_INVALID_VERSION: Invalid HTTP version\n"                                },
         {"GET / HTTP/2.0\r\n\r\n",                                                "HPE_INVALID_VERSION: Invalid HTTP version\n"                                },
         {"GET / HTTP/1,1\r\n\r\n",                                                "HPE_INVALID_VERSION: Expected dot\n"                                        },
@@ -160,7 +160,7 @@ static void what_two_programs_could_read_differently_is_refused(void **state) {
 static void lenient_mode_reads_what_broken_programs_send(void **state) {
     static const Case cases[] = {
         {"GET / HTTP/1.1\nHost: a\n\n",                                           "head GET / 1.1 [Host=a] keep-alive\nend\n"          },
-        {HOST "a: x\r\n y\r\n\r\n",                                               "head GET / 1.1 [Host=a][a=x y] keep-alive\nend\n" },
+        {HOST "a: x\r\n y\r\n\r\n",                                               "head GET / 1.1 [Host=a][a=x y] keep-alive\nend\n"   },
         {HOST "a: x\x01\r\n\r\n",                                                 "head GET / 1.1 [Host=a][a=x\\x01] keep-alive\nend\n"},
         {"GET / HTTP/3.0\r\n\r\n",                                                "head GET / 3.0  keep-alive\nend\n"                  },
         {HOST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -177,20 +177,20 @@ static void lenient_mode_reads_what_broken_programs_send(void **state) {
 static void responses_end_where_the_protocol_says(void **state) {
     static const Case cases[] = {
         {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-         "head 200 OK 1.1 [Content-Length=2] keep-alive length\nbody ok\nend\n"                                                                   },
-        {"HTTP/1.1 200\r\n\r\nall the rest",                                                 "head 200  1.1  keep-alive\nbody all the rest\nend\n"},
+         "head 200 OK 1.1 [Content-Length=2] keep-alive length\nbody ok\nend\n"                                                                     },
+        {"HTTP/1.1 200\r\n\r\nall the rest",                                                 "head 200  1.1  keep-alive\nbody all the rest\nend\n"  },
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: x\r\n\r\n",
          "head 200 OK 1.1 [Transfer-Encoding=chunked] keep-alive chunked coding\nbody a\ntrailers "
-         "[T=x]\nend\n"                                                                                                                           },
+         "[T=x]\nend\n"                                                                                                                             },
         {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 X\r\nContent-Length: "
-         "9\r\n\r\n",                                                                                   "head 100 Continue 1.1  keep-alive\nend\nhead 204 No Content 1.1  keep-alive\nend\n"
-         "head 304 X 1.1 [Content-Length=9] keep-alive length\nend\n"                                                                                                                              },
+         "9\r\n\r\n",                                                               "head 100 Continue 1.1  keep-alive\nend\nhead 204 No Content 1.1  keep-alive\nend\n"
+         "head 304 X 1.1 [Content-Length=9] keep-alive length\nend\n"                                                 },
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok",
          "head 200 OK 1.1 [Content-Length=5] keep-alive length\nbody ok\nHPE_INVALID_EOF_STATE: Invalid EOF "
-         "state\n"},
-        {"HTTP/1.1 20x OK\r\n\r\n",                                                                                  "HPE_INVALID_STATUS: Invalid status code\n"                                                                                                                                                     },
-        {"HTTP/1.1 2000 OK\r\n\r\n",                                                                                  "HPE_INVALID_STATUS: Invalid response status\n"},
-        {"SIP/2.0 200 OK\r\n\r\n",                                                                                  "HPE_INVALID_CONSTANT: Expected HTTP/, RTSP/ or ICE/\n"                                                                                                                                                       },
+         "state\n"                                                                                                                                  },
+        {"HTTP/1.1 20x OK\r\n\r\n",                                                          "HPE_INVALID_STATUS: Invalid status code\n"            },
+        {"HTTP/1.1 2000 OK\r\n\r\n",                                                         "HPE_INVALID_STATUS: Invalid response status\n"        },
+        {"SIP/2.0 200 OK\r\n\r\n",                                                           "HPE_INVALID_CONSTANT: Expected HTTP/, RTSP/ or ICE/\n"},
     };
     stories_are((Trace){.rules = &responses}, cases, COUNT_OF(cases));
     static const Case to_head[] = {
@@ -247,7 +247,8 @@ static void heads_have_limits(void **state) {
 
     Bytes extension = {0};
     bytes_append_str(&extension, CHUNKS "1;a\r\nx\r\n2");
-    for (int i = 0; i < 2000; i++) bytes_append_str(&extension, ";name=value");
+    for (int i = 0; i < 2000; i++)
+        bytes_append_str(&extension, ";name=value");
     char *story = trace_read(&(Trace){.rules = &requests}, extension.data, extension.len, NULL);
     assert_non_null(strstr(story, "HPE_CHUNK_EXTENSIONS_OVERFLOW: Chunk extensions overflow\n"));
     free(story);

@@ -122,7 +122,8 @@ int main(int argc, char **argv) {
     argv = uv_setup_args(argc, argv);
     if (argc > 1 && strcmp(argv[1], TEMPLATE_OPTION) == 0) {
         template_serve(&argc, &argv);
-        _exit(copy_main(argc, argv)); /* what a copy was given lives as long as it does: no leak to look for */
+        _exit(
+            copy_main(argc, argv)); /* what a copy was given lives as long as it does: no leak to look for */
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_are_children_of_ours_with_the_arguments_they_were_given),
