@@ -447,7 +447,6 @@ Module._load = function (request, parent, isMain) {
   if (isMain) {
     process.mainModule = module;
     module.id = '.';
-    publicRequireMain = module;
   }
   Module._cache[filename] = module;
   let failed = true;
@@ -464,7 +463,6 @@ Module._load = function (request, parent, isMain) {
   }
   return module.exports;
 };
-let publicRequireMain;
 
 function loadBuiltin(id) {
   const exports = builtin.require(id);

@@ -83,3 +83,12 @@ Slice slice_from_str(const char *str) {
 bool slice_equals_str(Slice s, const char *str) {
     return strlen(str) == s.len && memcmp(s.data, str, s.len) == 0;
 }
+
+bool slice_is_listed(Slice s, const char *list) {
+    for (const char *at = list; at && *at;) {
+        size_t word = strcspn(at, " ");
+        if (word == s.len && memcmp(at, s.data, word) == 0) return true;
+        at += word + strspn(at + word, " ");
+    }
+    return false;
+}

@@ -36,3 +36,5 @@ static inline Slice bytes_slice(const Bytes *b) {
 }
 Slice slice_from_str(const char *str);
 bool slice_equals_str(Slice s, const char *str);
+/* Is it one of the words of a list that spaces part? A list of NULL has none. */
+bool slice_is_listed(Slice s, const char *list);

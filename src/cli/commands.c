@@ -1,6 +1,8 @@
 /* The table of commands. */
 #include "cli/command.h"
 
+#include "base/bytes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,19 +62,9 @@ const Command commands[] = {
     {0                                   },
 };
 
-static bool is_listed(const char *names, const char *name) {
-    size_t len = strlen(name);
-    for (const char *at = names; at && *at;) {
-        size_t word = strcspn(at, " ");
-        if (word == len && memcmp(at, name, len) == 0) return true;
-        at += word + strspn(at + word, " ");
-    }
-    return false;
-}
-
 const Command *command_find(const char *name) {
     for (const Command *command = commands; command->name; command++)
-        if (strcmp(command->name, name) == 0 || is_listed(command->aliases, name)) return command;
+        if (strcmp(command->name, name) == 0 || slice_is_listed(slice_from_str(name), command->aliases)) return command;
     return NULL;
 }
 

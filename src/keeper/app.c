@@ -7,6 +7,8 @@
 #include "base/units.h"
 #include "sys/procfs.h"
 
+#include "base/bytes.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -91,19 +93,9 @@ const AppOption app_options[] = {
     {0                      },
 };
 
-static bool is_listed(const char *names, const char *name) {
-    size_t len = strlen(name);
-    for (const char *at = names; at && *at;) {
-        size_t word = strcspn(at, " ");
-        if (word == len && memcmp(at, name, len) == 0) return true;
-        at += word + strspn(at + word, " ");
-    }
-    return false;
-}
-
 const AppOption *app_option_find(const char *name) {
     for (const AppOption *option = app_options; option->name; option++)
-        if (strcmp(option->name, name) == 0 || is_listed(option->aliases, name)) return option;
+        if (strcmp(option->name, name) == 0 || slice_is_listed(slice_from_str(name), option->aliases)) return option;
     return NULL;
 }
 

@@ -27,15 +27,6 @@ static bool is_word(unsigned char c) {
            c == '$' || c == '\\' || c >= 0x80;
 }
 
-static bool is_one_of(const char *word, size_t len, const char *list) {
-    for (const char *at = list; *at;) {
-        size_t n = strcspn(at, " ");
-        if (n == len && memcmp(at, word, len) == 0) return true;
-        at += n + (at[n] == ' ');
-    }
-    return false;
-}
-
 static void skip_string(Reader *r, char quote) {
     for (r->at++; r->at < r->end; r->at++) {
         if (*r->at == '\\')
@@ -145,10 +136,10 @@ void catches_mark(const char *source, size_t len, const char *call, Bytes *out) 
                 r.at++;
             size_t n = (size_t)(r.at - word);
             r.value_before =
-                is_member || !is_one_of(word, n,
-                                        "return typeof case in of delete void throw new instanceof "
-                                        "do else yield await if while for with");
-            r.condition_next = !is_member && is_one_of(word, n, "if while for with");
+                is_member || !slice_is_listed((Slice){word, n},
+                                              "return typeof case in of delete void throw new instanceof "
+                                              "do else yield await if while for with");
+            r.condition_next = !is_member && slice_is_listed((Slice){word, n}, "if while for with");
             Slice name;
             const char *body;
             if (!is_member && n == 5 && memcmp(word, "catch", 5) == 0 && plain_clause(&r, &name, &body)) {
