@@ -237,9 +237,6 @@ Realm *realm_new(const RealmOptions *options) {
     Object function_constructor = (Object)object_get(realm, global, "Function");
     realm->function_prototype = object_get(realm, function_constructor, "prototype");
     value_keep(realm, realm->function_prototype);
-    Object uint8_array = (Object)object_get(realm, global, "Uint8Array");
-    realm->buffer_prototype = (Object)object_get(realm, uint8_array, "prototype");
-    value_keep(realm, realm->buffer_prototype);
 
     realm->turn = mem_new(TURN_FIELDS * sizeof *realm->turn);
     realm->clock = NEW(double);

@@ -70,7 +70,7 @@ struct Realm {
     Object make_error;       /* JS: (kind, code, message) -> Error */
     Object make_uv_error;    /* JS: (errno, syscall, path, dest, message) -> Error */
     Object require;          /* JS: id of a built-in -> its exports */
-    Object buffer_prototype; /* Buffer's once it is loaded, Uint8Array's before */
+    Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
     Value function_prototype;
     JSClassRef native_class, handle_class;
     struct Peek *peek; /* how the engine lays out strings and views, see peek.h */

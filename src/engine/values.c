@@ -102,7 +102,11 @@ static void free_memory(void *bytes, void *data) {
 Object buffer_adopt(Realm *realm, void *memory, size_t len) {
     Object array = JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
                                                          free_memory, memory, NULL);
-    if (array) JSObjectSetPrototype(realm->ctx, array, realm->buffer_prototype);
+    if (array && !realm->buffer_prototype) {
+        Value exception = NULL;
+        realm_require(realm, "buffer", &exception);
+    }
+    if (array && realm->buffer_prototype) JSObjectSetPrototype(realm->ctx, array, realm->buffer_prototype);
     return array;
 }
 

@@ -78,3 +78,9 @@ test('slices share memory, copies do not', () => {
   assert.strictEqual(Buffer.concat([Buffer.from('a'), Buffer.from('bc')], 2).toString(), 'ab');
   assert.strictEqual(Buffer.alloc(7, 'abc').toString(), 'abcabca');
 });
+
+test('what comes out of a file is a Buffer, also in a program that never names Buffer', () => {
+  const { execFileSync } = require('child_process');
+  const script = 'require("fs").readFileSync(process.execPath).constructor.name';
+  assert.strictEqual(execFileSync(process.execPath, ['-p', script], { encoding: 'utf8' }), 'Buffer\n');
+});
