@@ -2,6 +2,7 @@
  * the engine's GLib main context, through which asynchronous WebAssembly, finalization callbacks and
  * the collector's timers arrive. GLib is only run when its wake-up descriptor or its own timeout says
  * so; a turn in which it has nothing to do costs nothing. */
+#include "engine/entry.h"
 #include "engine/inside.h"
 
 #include <glib.h>
@@ -16,9 +17,12 @@ static void glib_schedule(Realm *realm);
 
 static void glib_run(Realm *realm) {
     GlibLoop *glib = realm->glib;
+    Entry entry;
+    entry_open(&entry, realm);
     for (int i = 0; i < 16 && g_main_context_iteration(glib->context, FALSE); i++) {
     }
-    realm_settle(realm);
+    realm_settle(realm, &entry);
+    entry_close(&entry);
     glib_schedule(realm);
 }
 
@@ -70,14 +74,17 @@ static void timer_fired(uv_timer_t *timer) {
     Realm *realm = timer->data;
     int32_t *turn = realm->turn;
     double next = 0;
+    Entry entry;
+    entry_open(&entry, realm);
     do { /* one callback a call: microtasks run between timers, as in Node */
         turn[TURN_AGAIN] = 0;
         uv_update_time(&realm->loop);
         realm_tell_time(realm);
         Value result = JSObjectCallAsFunction(realm->ctx, realm->timers_run, NULL, 0, NULL, NULL);
         next = result ? value_as_double(result) : 0;
-        realm_settle(realm);
+        realm_settle(realm, &entry);
     } while (turn[TURN_AGAIN] && !turn[TURN_EXITING]);
+    entry_close(&entry);
     if (next == 0 || turn[TURN_EXITING]) return;
     realm_schedule_timer(realm, next > 0 ? next : -next);
     if (next > 0)
@@ -97,11 +104,14 @@ static void immediates_due(uv_check_t *check) {
     int32_t *turn = realm->turn;
     if (!turn[TURN_IMMEDIATES]) return;
     realm_tell_time(realm);
+    Entry entry;
+    entry_open(&entry, realm);
     int32_t left = turn[TURN_IMMEDIATES]; /* those queued meanwhile wait for the next turn */
     while (left-- > 0 && turn[TURN_IMMEDIATES] && !turn[TURN_EXITING]) {
         JSObjectCallAsFunction(realm->ctx, realm->immediates_run, NULL, 0, NULL, NULL);
-        realm_settle(realm);
+        realm_settle(realm, &entry);
     }
+    entry_close(&entry);
     realm_immediates_changed(realm);
 }
 

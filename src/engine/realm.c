@@ -2,6 +2,7 @@
 
 #include "engine/builtins.h"
 #include "engine/call.h"
+#include "engine/entry.h"
 #include "engine/handle.h"
 #include "engine/inside.h"
 #include "engine/peek.h"
@@ -228,6 +229,7 @@ Realm *realm_new(const RealmOptions *options) {
         return NULL;
     }
     peek_learn(realm);
+    realm->can_enter = entry_is_known();
     JSClassDefinition native = {
         .className = "Function", .callAsFunction = native_called, .finalize = native_collected};
     realm->native_class = JSClassCreate(&native);
@@ -295,16 +297,22 @@ void realm_free(Realm *realm) {
 Value realm_call(Realm *realm, Object function, Value self, size_t argc, const Value *argv,
                  Value *exception) {
     Value error = NULL;
+    bool was_entered = realm->is_entered;
+    realm->is_entered = true;
     Value result =
         JSObjectCallAsFunction(realm->ctx, function, value_object(realm, self), argc, argv, &error);
+    realm->is_entered = was_entered;
     if (!error) return result;
     if (exception) *exception = error;
     return NULL;
 }
 
-void realm_settle(Realm *realm) {
-    while ((realm->turn[TURN_HAS_TICKS] || realm->turn[TURN_HAS_REJECTIONS]) && !realm->turn[TURN_EXITING])
+void realm_settle(Realm *realm, const Entry *entry) {
+    entry_run_jobs(entry);
+    while ((realm->turn[TURN_HAS_TICKS] || realm->turn[TURN_HAS_REJECTIONS]) && !realm->turn[TURN_EXITING]) {
         JSObjectCallAsFunction(realm->ctx, realm->run_ticks, NULL, 0, NULL, NULL);
+        entry_run_jobs(entry);
+    }
 }
 
 void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, const Value *argv) {
@@ -314,8 +322,11 @@ void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, cons
     if (argc > COUNT_OF(all) - 2) argc = COUNT_OF(all) - 2;
     for (size_t i = 0; i < argc; i++)
         all[i + 2] = argv[i] ? argv[i] : value_undefined();
+    Entry entry;
+    entry_open(&entry, realm);
     JSObjectCallAsFunction(realm->ctx, realm->dispatch, NULL, argc + 2, all, NULL);
-    realm_settle(realm);
+    realm_settle(realm, &entry);
+    entry_close(&entry);
 }
 
 void realm_stop(Realm *realm, int exit_code) {

@@ -93,6 +93,7 @@ struct Realm {
     double time_origin_ms;
     int exit_code;
     bool stopping;
+    bool can_enter, is_entered; /* see entry.h */
 };
 
 /* Starts the engine on this thread. NULL with a message on stderr if it cannot. */
@@ -111,9 +112,6 @@ void realm_stop(Realm *realm, int exit_code);
 void realm_dispatch(Realm *realm, Object function, Value self, size_t argc, const Value *argv);
 /* Calls a function from within a native call or at start; the caller handles *exception. */
 Value realm_call(Realm *realm, Object function, Value self, size_t argc, const Value *argv, Value *exception);
-/* Runs ticks and microtasks until there are none. */
-void realm_settle(Realm *realm);
-
 /* For modules/timers.c: when lib/timers.js wants to be called next, and that its count changed. */
 void realm_schedule_timer(Realm *realm, double delay_ms);
 void realm_immediates_changed(Realm *realm);
