@@ -120,8 +120,8 @@ class Script {
 
   #run(global, { timeout, breakOnSigint }) {
     if (timeout === 0 && !breakOnSigint) return binding.run(global, this.#source, this.#filename, this.#line, 0, false);
-    // The engine can only stop everything that is on the stack, us included: if that happens, nothing
-    // below runs, and the error comes from the loop.
+    // A script that catches whatever is thrown at it is stopped with everything that is on the stack, us included:
+    // if that happens, nothing below runs, and the error comes from the loop.
     const guard = setImmediate(() => {
       throw timeout > 0 ? new ERR_SCRIPT_EXECUTION_TIMEOUT(timeout) : new ERR_SCRIPT_EXECUTION_INTERRUPTED();
     });

@@ -6,6 +6,7 @@
 #include "engine/handle.h"
 #include "engine/inside.h"
 #include "engine/peek.h"
+#include "engine/watch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -219,9 +220,7 @@ Realm *realm_new(const RealmOptions *options) {
     realm->group = JSContextGroupCreate();
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
     realm->context_ns = uv_hrtime();
-    /* The engine can only stop a script if its watchdog is there before the script starts. */
-    JSContextGroupSetExecutionTimeLimit(realm->group, 1e6, NULL, NULL);
-    JSContextGroupClearExecutionTimeLimit(realm->group);
+    watch_open(realm);
     if (!encoding_is_known(realm->ctx)) {
         fputs("galley: this JavaScriptCore encodes values in a way that Galley does not know; "
               "install the version that docs/dependencies.md names\n",
@@ -287,6 +286,7 @@ void realm_free(Realm *realm) {
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
     JSContextGroupRelease(realm->group);
+    watch_close(realm);
     loop_free(realm);
     mem_free(realm->turn);
     mem_free(realm->clock);

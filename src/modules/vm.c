@@ -1,6 +1,7 @@
 /* Scripts in contexts of their own, for require('vm'). A contextified object is the sandbox of a
  * global object whose lookups all go to the sandbox first, so that both always show the same. */
 #include "engine/call.h"
+#include "engine/watch.h"
 #include "modules/modules.h"
 
 #include <signal.h>
@@ -139,12 +140,14 @@ static Value vm_create_context(Call *call) {
 
 /* What stops a script that runs: time, or the user. Only the main thread gets SIGINT. */
 typedef struct {
-    Realm *realm;
+    Watcher base;
     uint64_t deadline_ns; /* 0: none */
     bool by_signal;
     bool timed_out, interrupted;
-    double look_every_s;
+    int refusals; /* how often the script has caught what should end it */
 } Limit;
+
+enum { MOST_REFUSALS = 8 };
 
 static volatile sig_atomic_t interrupted_by_user; /* signal handlers have no other way */
 
@@ -152,15 +155,16 @@ static void note_signal(int number) {
     interrupted_by_user = 1;
 }
 
-static bool should_stop(JSContextRef ctx, void *data) {
-    Limit *limit = data;
+/* A script is thrown out; one that will not go is ended together with all that called it. */
+static WatchVerdict look_at_limit(Watcher *watcher, Realm *realm, JSContextRef ctx) {
+    Limit *limit = (Limit *)watcher;
     if (limit->by_signal && interrupted_by_user)
         limit->interrupted = true;
     else if (limit->deadline_ns && uv_hrtime() >= limit->deadline_ns)
         limit->timed_out = true;
-    if (limit->interrupted || limit->timed_out) return true;
-    JSContextGroupSetExecutionTimeLimit(limit->realm->group, limit->look_every_s, should_stop, limit);
-    return false;
+    if (!limit->interrupted && !limit->timed_out) return WATCH_GO_ON;
+    watcher->every_s = 0.001;
+    return limit->refusals++ < MOST_REFUSALS ? WATCH_THROW : WATCH_END;
 }
 
 static Value finish(Call *call, Limit *limit, double timeout_ms, Value result, Value error) {
@@ -186,21 +190,21 @@ static Value vm_run(Call *call) {
         return NULL;
     }
     double timeout_ms = call_double(call, 4);
-    Limit limit = {.realm = realm, .by_signal = call_bool(call, 5)};
+    Limit limit = {.base = {.look = look_at_limit}, .by_signal = call_bool(call, 5)};
     struct sigaction before, mine = {.sa_handler = note_signal};
     bool is_limited = timeout_ms > 0 || limit.by_signal;
     if (timeout_ms > 0) limit.deadline_ns = uv_hrtime() + (uint64_t)(timeout_ms * 1e6);
-    limit.look_every_s = timeout_ms > 0 && timeout_ms < 20 ? timeout_ms / 1000 : 0.02;
+    limit.base.every_s = timeout_ms > 0 && timeout_ms < 20 ? timeout_ms / 1000 : 0.02;
     if (limit.by_signal) {
         interrupted_by_user = 0;
         sigaction(SIGINT, &mine, &before);
     }
-    if (is_limited)
-        JSContextGroupSetExecutionTimeLimit(realm->group, limit.look_every_s, should_stop, &limit);
+    link_init(&limit.base.link);
+    if (is_limited) watch_add(realm, &limit.base);
     if (global) share_declared(ctx, global);
     Value error = NULL;
     Value result = JSEvaluateScript(ctx, source, NULL, name, call_int(call, 3), &error);
-    if (is_limited) JSContextGroupClearExecutionTimeLimit(realm->group);
+    if (is_limited) watch_remove(realm, &limit.base);
     if (limit.by_signal) sigaction(SIGINT, &before, NULL);
     JSStringRelease(source);
     JSStringRelease(name);

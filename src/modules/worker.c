@@ -2,6 +2,7 @@
  * The two talk through two channels: one is the program's, the other carries what Node's interface needs. */
 #include "modules/worker.h"
 
+#include "engine/watch.h"
 #include "modules/message_port.h"
 #include "modules/modules.h"
 
@@ -28,6 +29,7 @@ typedef struct {
     bool is_running, is_ref;
     Value callback;
 
+    Watcher watcher;
     RealmOptions options;
     size_t stack_size;
     double heap_limit;     /* bytes; 0: none */
@@ -68,24 +70,17 @@ WaitStop *worker_wait_stop(Realm *realm) {
     return worker ? &worker->wait_stop : NULL;
 }
 
-/* The engine asks this now and then while a script runs; true ends the script. */
-static bool should_stop(JSContextRef ctx, void *data) {
-    Worker *worker = data;
-    JSContextGroupRef group = JSContextGetGroup(ctx);
-    if (atomic_load(&worker->stop)) { /* asked again at once: promise jobs may start the next script */
-        JSContextGroupSetExecutionTimeLimit(group, 0.001, should_stop, worker);
-        return true;
+static WatchVerdict look_at_worker(Watcher *watcher, Realm *realm, JSContextRef ctx) {
+    Worker *worker = worker_of(realm);
+    if (!atomic_load(&worker->stop) && worker->heap_limit > 0) {
+        double used = value_as_double(object_get(realm, JSGetMemoryUsageStatistics(ctx), "heapSize"));
+        worker->out_of_memory = used > worker->heap_limit;
+        if (worker->out_of_memory) atomic_store(&worker->stop, true);
     }
-    if (worker->heap_limit > 0) {
-        double used = value_as_double(object_get(worker->realm, JSGetMemoryUsageStatistics(ctx), "heapSize"));
-        if (used > worker->heap_limit) {
-            worker->out_of_memory = true;
-            atomic_store(&worker->stop, true);
-            return true;
-        }
-    }
-    JSContextGroupSetExecutionTimeLimit(group, WATCH_SECONDS, should_stop, worker);
-    return false;
+    if (!atomic_load(&worker->stop)) return WATCH_GO_ON;
+    realm->turn[TURN_EXITING] = 1;
+    watch_end(realm);
+    return WATCH_END;
 }
 
 static void stop_realm(uv_async_t *wake) {
@@ -136,9 +131,9 @@ static void worker_thread(void *data) {
         worker->realm = realm;
         worker->wake = wake;
         uv_mutex_unlock(&worker->lock);
-        JSContextGroupSetExecutionTimeLimit(realm->group, WATCH_SECONDS, should_stop, worker);
+        watch_add(realm, &worker->watcher);
         worker_run(worker, realm);
-        JSContextGroupClearExecutionTimeLimit(realm->group);
+        watch_remove(realm, &worker->watcher);
         uv_mutex_lock(&worker->lock);
         worker->realm = NULL;
         worker->wake = NULL;
@@ -163,7 +158,11 @@ static void worker_ask_to_stop(Worker *worker, int exit_code) {
         worker->exit_code = exit_code;
     }
     atomic_store(&worker->stop, true);
-    if (worker->wake) uv_async_send(worker->wake);
+    if (worker->wake) {
+        uv_async_send(worker->wake);
+        __atomic_store_n(&worker->realm->turn[TURN_EXITING], 1, __ATOMIC_RELAXED);
+        watch_end(worker->realm);
+    }
     uv_mutex_unlock(&worker->lock);
     wait_stop_now(&worker->wait_stop);
 }
@@ -244,6 +243,8 @@ static Value worker_create(Call *call) {
     uv_mutex_init(&worker->lock);
     wait_stop_init(&worker->wait_stop);
     atomic_init(&worker->stop, false);
+    worker->watcher = (Watcher){.every_s = WATCH_SECONDS, .look = look_at_worker};
+    link_init(&worker->watcher.link);
     worker->threads = threads_of(realm);
     worker->id = atomic_fetch_add(&worker->threads->last_id, 1) + 1;
     worker->options = realm->options;
@@ -337,7 +338,7 @@ static Value worker_exit(Call *call) {
     realm->turn[TURN_EXITING] = 1;
     atomic_store(&worker->stop, true);
     realm_stop(realm, call_int(call, 0));
-    JSContextGroupSetExecutionTimeLimit(realm->group, 0, should_stop, worker);
+    watch_end_now(realm);
     usleep(500); /* time for the watch to go off before the script's next line */
     return NULL;
 }

@@ -19,11 +19,16 @@ assert.strictEqual(vm.compileFunction('return a + b', ['a', 'b'])(1, 2), 3);
 assert.throws(() => vm.compileFunction('}, function () {'), { name: 'SyntaxError' });
 assert.throws(() => new vm.Script('var a = ;', 'bad.js'), { name: 'SyntaxError' });
 
-// An endless script is stopped, and the program hears of it.
+// An endless script gets an error that its caller can catch; one that catches it itself is stopped with its caller.
+const tooLate = { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' };
+assert.throws(() => vm.runInNewContext('for (;;);', {}, { timeout: 20 }), tooLate);
+assert.throws(() => vm.runInThisContext('try { for (;;); } finally { globalThis.wasThrownOut = true; }', { timeout: 5 }), tooLate);
+assert.strictEqual(wasThrownOut, true);
+assert.strictEqual(vm.runInNewContext('let n = 0; while (n < 1e5) n++; n', {}, { timeout: 5000 }), 1e5);
 const stopped = Promise.withResolvers();
 process.once('uncaughtException', (error) => stopped.resolve(error));
 stopped.promise.then((error) => {
-  assert.strictEqual(error.code, 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+  assert.strictEqual(error.code, tooLate.code);
   console.log('stopped');
 });
-setTimeout(() => vm.runInNewContext('for (;;);', {}, { timeout: 20 }), 1);
+setTimeout(() => vm.runInNewContext('for (;;) try { for (;;); } catch {}', {}, { timeout: 20 }), 1);

@@ -1,0 +1,31 @@
+/* Looking at scripts while they run: the engine has one watchdog for a realm, and whoever wants to see how
+ * long a script takes, where it is, or whether it should end shares it through here. */
+#pragma once
+
+#include "engine/realm.h"
+
+typedef struct Watcher Watcher;
+
+typedef enum {
+    WATCH_GO_ON,
+    WATCH_THROW, /* the script gets an error, which it can catch */
+    WATCH_END    /* everything that is on the stack ends, nobody can catch it */
+} WatchVerdict;
+
+struct Watcher {
+    Link link;
+    double every_s; /* how often it wants to look, in seconds of a script's time */
+    WatchVerdict (*look)(Watcher *watcher, Realm *realm, JSContextRef ctx);
+};
+
+void watch_open(Realm *realm);
+void watch_close(Realm *realm);
+
+void watch_add(Realm *realm, Watcher *watcher);
+void watch_remove(Realm *realm, Watcher *watcher);
+
+/* From any thread while the realm lives: nothing that it runs lasts longer than what the quickest watcher
+ * asked for, however short the pieces are that it runs in. */
+void watch_end(Realm *realm);
+/* On the realm's own thread, from a native call: the script that made it is to end at once. */
+void watch_end_now(Realm *realm);
