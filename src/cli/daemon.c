@@ -7,6 +7,8 @@
 #include "sys/procfs.h"
 #include "sys/wire.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,32 @@ int command_ping(Session *session) {
     return answer ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* One that cannot yet goes on as the old program. */
+static int keepers_update(Session *session) {
+    char program[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (len < 0) {
+        say_error(session, "cannot tell where this program is: %s", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    program[len] = 0;
+    json_t *answer = session_call(session, json_pack("{ssss}", "do", "update", "program", program)), *entry;
+    int exit_code = answer ? EXIT_SUCCESS : EXIT_FAILURE;
+    size_t i, count = 0;
+    json_array_foreach(json_object_get(answer, "workers"), i, entry) {
+        const char *error = json_str(entry, "error");
+        count += !error;
+        if (!error) continue;
+        say_error(session, "%s goes on under the old program: %s", json_str(entry, "key"), error);
+        exit_code = EXIT_FAILURE;
+    }
+    json_decref(answer);
+    json_decref(session_list(session, false)); /* all are back */
+    if (exit_code == EXIT_SUCCESS && !session->is_pm2)
+        say(session, "galley %s runs, with %zu app%s", GALLEY_VERSION, count, count == 1 ? "" : "s");
+    return exit_code;
+}
+
 /* The root of the old program leaves, the new one's finds its keepers; apps notice nothing. */
 int command_update(Session *session) {
     if (session_connect(session, false)) {
@@ -54,7 +82,8 @@ int command_update(Session *session) {
         close(session->fd);
         session->fd = -1;
     }
-    return command_ping(session);
+    if (!session_connect(session, true)) return EXIT_FAILURE;
+    return keepers_update(session);
 }
 
 int command_metrics(Session *session) {

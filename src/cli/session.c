@@ -110,8 +110,7 @@ static void become_root(const Session *session) {
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
     dup2(log >= 0 ? log : null, STDERR_FILENO);
-    if (null > STDERR_FILENO) close(null);
-    if (log > STDERR_FILENO) close(log);
+    close_range(STDERR_FILENO + 1, ~0U, 0); /* what the shell had open is not ours to keep */
     if (chdir("/") < 0) _exit(EXIT_FAILURE);
     execl("/proc/self/exe", "galley-root", "@root", session->home.path, session->is_pm2 ? "pm2" : "galley",
           (char *)NULL);

@@ -165,7 +165,8 @@ static void on_connections(uv_poll_t *poll, int status, int events) {
 }
 
 void deal_start(Listener *listener) {
-    if (listener->is_accepting || !waiting_deal(listener) || !listener->dealt_uses) return;
+    if (listener->primary->is_paused || listener->is_accepting) return;
+    if (!waiting_deal(listener) || !listener->dealt_uses) return;
     if (!listener->poll) {
         ListenerPoll *poll = NEW(ListenerPoll);
         if (uv_poll_init(listener->primary->loop, &poll->poll, listener->fd)) {

@@ -36,6 +36,7 @@ struct Listener {
     char *data; /* JSON text that its first server gave */
     char *path; /* of a UNIX socket, to be removed with it */
     int fd;
+    unsigned number; /* what the owner holds it by; 0: not held */
     ClusterSocketKind kind;
     ClusterPolicy policy;
     bool is_listening;
@@ -93,6 +94,8 @@ struct ClusterPrimary {
     void *owner;
     List workers;
     List listeners;
+    unsigned board_number;
+    bool is_paused;
     Board board;      /* fd -1 until the first Galley worker asks */
     uv_timer_t stuck; /* moves connections away from workers that do not answer */
     uv_timer_t sweep; /* closes what nobody came back for */
@@ -103,6 +106,8 @@ struct ClusterPrimary {
 /* listener.c. On error, NULL and *error. */
 Listener *listener_open(ClusterPrimary *primary, const char *key, const ClusterSocketQuery *query,
                         int *error);
+/* Of a bound socket, which it takes. */
+Listener *listener_new(ClusterPrimary *primary, const char *key, const char *path, int fd);
 void listener_close(Listener *listener);
 Listener *listener_find(ClusterPrimary *primary, const char *key);
 int listener_listen(Listener *listener, int backlog);
@@ -126,6 +131,10 @@ void deal_withdraw(ClusterWorker *worker);
 void deal_forget(Listener *listener);
 void deal_on_stuck_timer(uv_timer_t *timer);
 
-/* primary.c: a message with a copy of a descriptor. */
+/* primary.c */
+unsigned primary_hold(const ClusterPrimary *primary, int fd);
+void primary_let_go(const ClusterPrimary *primary, unsigned number);
+void primary_tell_changed(const ClusterPrimary *primary);
+/* A message with a copy of a descriptor. */
 int worker_send(ClusterWorker *worker, Slice payload);
 int worker_send_copy(ClusterWorker *worker, Slice payload, int fd);

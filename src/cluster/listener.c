@@ -9,6 +9,21 @@
 
 enum { GRACE_MS = 1000, STARTING_MS = 30000 };
 
+Listener *listener_new(ClusterPrimary *primary, const char *key, const char *path, int fd) {
+    Listener *listener = NEW(Listener);
+    *listener = (Listener){
+        .primary = primary,
+        .key = mem_strdup(key),
+        .path = path ? mem_strdup(path) : NULL,
+        .fd = fd,
+        .policy = primary->options.policy,
+    };
+    list_init(&listener->uses);
+    list_init(&listener->waiting);
+    list_append(&primary->listeners, &listener->link);
+    return listener;
+}
+
 Listener *listener_open(ClusterPrimary *primary, const char *key, const ClusterSocketQuery *query,
                         int *error) {
     int fd = cluster_socket_bind(query);
@@ -16,18 +31,10 @@ Listener *listener_open(ClusterPrimary *primary, const char *key, const ClusterS
         *error = fd;
         return NULL;
     }
-    Listener *listener = NEW(Listener);
-    *listener = (Listener){
-        .primary = primary,
-        .key = mem_strdup(key),
-        .path = query->port < 0 && query->fd < 0 ? mem_strdup(query->address) : NULL,
-        .fd = fd,
-        .kind = cluster_socket_kind(query),
-        .policy = primary->options.policy,
-    };
-    list_init(&listener->uses);
-    list_init(&listener->waiting);
-    list_append(&primary->listeners, &listener->link);
+    const char *path = query->port < 0 && query->fd < 0 ? query->address : NULL;
+    Listener *listener = listener_new(primary, key, path, fd);
+    listener->kind = cluster_socket_kind(query);
+    listener->number = primary_hold(primary, fd);
     return listener;
 }
 
@@ -40,6 +47,7 @@ void listener_close(Listener *listener) {
         mem_free(use);
     }
     link_remove(&listener->link);
+    primary_let_go(listener->primary, listener->number);
     close(listener->fd);
     if (listener->path) unlink(listener->path);
     mem_free(listener->path);

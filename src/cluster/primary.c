@@ -36,6 +36,7 @@ static void on_handle_closed(uv_handle_t *handle) {
 
 void cluster_primary_free(ClusterPrimary *primary) {
     LIST_EACH(&primary->listeners, Listener, link, listener) listener_close(listener);
+    primary_let_go(primary, primary->board_number);
     board_close(&primary->board);
     uv_close((uv_handle_t *)&primary->stuck, on_handle_closed);
     uv_close((uv_handle_t *)&primary->sweep, on_handle_closed);
@@ -43,6 +44,18 @@ void cluster_primary_free(ClusterPrimary *primary) {
 
 void cluster_primary_set_policy(ClusterPrimary *primary, ClusterPolicy policy) {
     primary->options.policy = policy;
+}
+
+unsigned primary_hold(const ClusterPrimary *primary, int fd) {
+    return primary->events->held ? primary->events->held(primary->owner, fd) : 0;
+}
+
+void primary_let_go(const ClusterPrimary *primary, unsigned number) {
+    if (number && primary->events->let_go) primary->events->let_go(primary->owner, number);
+}
+
+void primary_tell_changed(const ClusterPrimary *primary) {
+    if (primary->events->changed) primary->events->changed(primary->owner);
 }
 
 int worker_send(ClusterWorker *worker, Slice payload) {
@@ -116,7 +129,11 @@ static int answer_with_socket(ClusterWorker *worker, Listener *listener, long ac
 /* Without a board turns are still taken, only less evenly when all are busy. */
 static void board_give(ClusterWorker *worker) {
     ClusterPrimary *primary = worker->primary;
-    if (worker->slot >= 0 || (primary->board.fd < 0 && board_open(&primary->board))) return;
+    if (worker->slot >= 0) return;
+    if (primary->board.fd < 0) {
+        if (board_open(&primary->board)) return;
+        primary->board_number = primary_hold(primary, primary->board.fd);
+    }
     worker->slot = board_slot_take(&primary->board);
     if (worker->slot < 0) return;
     Bytes payload = {0};
@@ -198,7 +215,10 @@ static void on_query(ClusterWorker *worker, const json_t *message) {
     if (listener) {
         UseKind kind = use_kind_for(worker, listener, message);
         error = socket_give(worker, listener, kind, &query, ack);
-        if (!error) use_new(listener, worker, kind);
+        if (!error) {
+            use_new(listener, worker, kind);
+            primary_tell_changed(worker->primary);
+        }
     }
     if (error) answer_with_error(worker, listener, key, error, ack);
     /* Another try may find the address free. */
@@ -242,10 +262,12 @@ static void on_close(ClusterWorker *worker, const json_t *message) {
     const char *key = cluster_message_text(message, "key");
     Listener *listener = key ? listener_find(worker->primary, key) : NULL;
     Use *use = listener ? listener_use_of(listener, worker) : NULL;
-    if (use)
+    if (use) {
         use_free(use, false);
-    else if (listener)
+        primary_tell_changed(worker->primary);
+    } else if (listener) {
         listener_nudge(listener);
+    }
 }
 
 static void on_pass(ClusterWorker *worker, const json_t *message) {
@@ -323,6 +345,10 @@ void cluster_worker_free(ClusterWorker *worker) {
     }
     deal_resume(worker->primary);
     mem_free(worker);
+}
+
+bool cluster_worker_serves(const ClusterWorker *worker) {
+    return !list_is_empty(&worker->uses);
 }
 
 unsigned cluster_worker_id(const ClusterWorker *worker) {

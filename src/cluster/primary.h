@@ -29,6 +29,7 @@
 #include "base/bytes.h"
 #include "sys/channel.h"
 
+#include <jansson.h>
 #include <uv.h>
 
 typedef struct ClusterPrimary ClusterPrimary;
@@ -62,6 +63,12 @@ typedef struct {
     void (*listening)(void *owner, ClusterWorker *worker, const ClusterAddress *where);
     /* It disconnects of its own will (Node: exitedAfterDisconnect). */
     void (*leaving)(void *owner, ClusterWorker *worker);
+    /* A descriptor that a successor of this process would need, and its end. The number returned is what
+     * cluster_primary_save calls it by. */
+    unsigned (*held)(void *owner, int fd);
+    void (*let_go)(void *owner, unsigned number);
+    /* What cluster_primary_save and cluster_worker_save say is different from now on. */
+    void (*changed)(void *owner);
 } ClusterEvents;
 
 ClusterPrimary *cluster_primary_new(uv_loop_t *loop, const ClusterOptions *options,
@@ -79,8 +86,25 @@ void cluster_primary_set_policy(ClusterPrimary *primary, ClusterPolicy policy);
 /* Closes the sockets that no worker uses, without waiting for one that may come. */
 void cluster_primary_sweep(ClusterPrimary *primary);
 
+/* For a successor in another process: which sockets there are, and below who uses them. */
+json_t *cluster_primary_save(const ClusterPrimary *primary);
+/* Into a new primary. `take` gives the descriptor of a number, or -1; the socket is left out then. */
+void cluster_primary_restore(ClusterPrimary *primary, const json_t *saved,
+                             int (*take)(void *owner, unsigned number));
+/* All workers that live have been restored: the places of the others are free. */
+void cluster_primary_restored(ClusterPrimary *primary);
+/* Accepts nothing until it is resumed; what comes waits in the kernel. */
+void cluster_primary_pause(ClusterPrimary *primary);
+void cluster_primary_resume(ClusterPrimary *primary);
+/* No connection is in our hands. */
+bool cluster_primary_is_quiet(const ClusterPrimary *primary);
+
 /* Sits on the channel (channel_set_filter), which stays the caller's and must outlive the worker. */
 ClusterWorker *cluster_worker_new(ClusterPrimary *primary, unsigned id, Channel *channel, void *data);
+json_t *cluster_worker_save(const ClusterWorker *worker);
+/* The worker that was saved, at the channel that it had. */
+ClusterWorker *cluster_worker_restore(ClusterPrimary *primary, const json_t *saved, Channel *channel,
+                                      void *data);
 void cluster_worker_free(ClusterWorker *worker);
 unsigned cluster_worker_id(const ClusterWorker *worker);
 void *cluster_worker_data(const ClusterWorker *worker);
@@ -91,5 +115,7 @@ int cluster_worker_disconnect(ClusterWorker *worker);
 /* Nothing is dealt to it any more, without telling it. */
 void cluster_worker_retire(ClusterWorker *worker);
 
+/* It has a server. */
+bool cluster_worker_serves(const ClusterWorker *worker);
 /* Connections that this worker took so far (dealt, or taken in turn). */
 unsigned long cluster_worker_connections(const ClusterWorker *worker);

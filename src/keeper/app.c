@@ -95,7 +95,8 @@ const AppOption app_options[] = {
 
 const AppOption *app_option_find(const char *name) {
     for (const AppOption *option = app_options; option->name; option++)
-        if (strcmp(option->name, name) == 0 || slice_is_listed(slice_from_str(name), option->aliases)) return option;
+        if (strcmp(option->name, name) == 0 || slice_is_listed(slice_from_str(name), option->aliases))
+            return option;
     return NULL;
 }
 

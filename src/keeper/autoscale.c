@@ -169,7 +169,10 @@ static void on_tick(uv_timer_t *timer) {
     Keeper *keeper = scale->keeper;
     Load load = measure(keeper);
     if (sleeper(keeper)) {
-        if (keeper->primary && cluster_primary_has_waiting(keeper->primary)) wake(scale);
+        if (keeper->primary && cluster_primary_has_waiting(keeper->primary))
+            wake(scale);
+        else if (!scale->knock_count)
+            listen_for_knocks(scale); /* the keeper that put it to sleep is gone */
     } else if (scale->knock_count) {
         close_knocks(scale);
     } else if (load.online && load.online == load.all) {

@@ -6,6 +6,7 @@
 #include "keeper/app.h"
 #include "keeper/keeper.h"
 #include "sys/channel.h"
+#include "sys/held.h"
 #include "sys/process.h"
 #include "sys/procfs.h"
 #include "sys/wire.h"
@@ -53,6 +54,8 @@ struct Worker {
     unsigned restarts, unstable_restarts;
     uint64_t backoff_ms;
     uint64_t delay_ms; /* of the wait that is on */
+    uint64_t due_ms;   /* steady clock: when its timer strikes */
+    pid_t pid_in_file;
     int exit_code, exit_signal;
     char *problem;     /* why it is errored, if that is known */
     char *version;     /* of the app, from its package.json */
@@ -68,13 +71,16 @@ struct Run {
     Keeper *keeper;
     Worker *worker; /* NULL once another has its place */
     long long worker_id;
+    unsigned number; /* NODE_UNIQUE_ID */
     Process *process;
     uv_timer_t timer; /* until it is killed, or until it counts as ready */
     bool timer_open;
+    uint64_t due_ms; /* steady clock: when its timer strikes */
     pid_t pid;
     uint64_t started_at; /* wall clock, ms */
     uint64_t start_ticks;
-    int input; /* writes to its stdin; -1: none */
+    int input;                             /* writes to its stdin; -1: none */
+    unsigned input_number, channel_number; /* what they are held by; 0: not */
     Output *out, *error;
     pid_t *kin; /* its descendants when it was asked to stop */
     size_t kin_count;
@@ -103,6 +109,11 @@ struct Keeper {
     List clients;
     List jobs;
     List leftovers; /* processes of a keeper that died; nothing starts before they are gone */
+    List holdings;  /* descriptors that outlive this keeper */
+    Channel *vault; /* where the root takes them in; NULL: there is none */
+    Held *legacy;   /* what the keeper before this one left */
+    size_t legacy_count;
+    unsigned last_number; /* of a descriptor that is held */
     WireServer *server;
     uv_timer_t tick;
     uv_timer_t root_timer; /* until a root that went away is replaced */
@@ -116,7 +127,9 @@ struct Keeper {
     int last_exit_code;
     struct Limits *limits;
     struct Autoscale *autoscale;
-    int listen_fd;           /* of an app of any language, given to it as systemd does; -1: none */
+    struct Succession *succession; /* NULL: no other program is to take this one's place */
+    int listen_fd;                 /* of an app of any language, given to it as systemd does; -1: none */
+    unsigned listen_number;
     ClusterPrimary *primary; /* holds the app's listening sockets; NULL in fork mode */
     unsigned last_run;       /* NODE_UNIQUE_ID of the newest run */
 };
@@ -124,6 +137,9 @@ struct Keeper {
 /* worker.c */
 Worker *worker_new(Keeper *keeper, long long id, long long index);
 void worker_free(Worker *worker);
+/* What a successor must know of it, and the worker that was saved; `run` is its process if that lives. */
+json_t *worker_save(const Worker *worker);
+Worker *worker_restore(Keeper *keeper, const json_t *saved, Run *run);
 void worker_handle(Worker *worker, WorkerEvent event);
 const char *worker_status(const Worker *worker);
 /* Lets its process finish what it has, and waits to be woken. */
@@ -133,6 +149,9 @@ bool worker_is_settled(const Worker *worker);
 /* run.c */
 /* NULL and a message that the caller frees if it cannot be started. */
 Run *run_start(Worker *worker, char **error);
+json_t *run_save(const Run *run);
+/* The process that was saved; NULL if it cannot be taken over. */
+Run *run_restore(Keeper *keeper, const json_t *saved);
 void run_stop(Run *run);
 /* Gives up its place, finishes what it has, and stops. */
 void run_retire(Run *run);
@@ -147,6 +166,9 @@ void run_is_ready(Run *run);
  * the spawn. */
 Output *output_open(Worker *worker, bool is_error, int *fd);
 void output_attach(Output *output, pid_t pid);
+json_t *output_save(const Output *output);
+/* NULL if what it read from is lost. */
+Output *output_restore(Keeper *keeper, const json_t *saved);
 void output_close(Output *output);
 char *output_path(const Worker *worker, bool is_error);
 void output_flush(Keeper *keeper);
@@ -160,6 +182,8 @@ json_t *keeper_status(Keeper *keeper, bool whole);
 void requests_open(Keeper *keeper, int fd);
 void requests_check(Keeper *keeper); /* a worker has changed: are those who wait for it content? */
 void requests_close(Keeper *keeper);
+/* Somebody is still to be answered. */
+bool requests_wait(const Keeper *keeper);
 bool requests_have_root(const Keeper *keeper);
 void keeper_tell(Keeper *keeper, json_t *event); /* to all who listen */
 
@@ -179,12 +203,39 @@ void autoscale_close(Keeper *keeper);
 long long autoscale_first_count(const App *app);
 
 /* state.c */
-/* Makes the workers that the state file tells of, and notes which of their processes are still there. */
-void state_load(Keeper *keeper, json_t **wanted);
 int state_save(Keeper *keeper);
 int config_save(Keeper *keeper);
-/* Ends what a dead keeper left behind, then calls ready. */
+json_t *state_to_json(const Keeper *keeper);
+/* Makes the workers that a dead keeper left, takes over those of their processes that serve, and notes the
+ * others as leftovers. The ids of the workers that are to be started are put into keeper->wanted. */
+void state_load(Keeper *keeper);
+
+/* leftovers.c */
+void leftover_note(Keeper *keeper, pid_t pid, uint64_t start_ticks);
+json_t *leftovers_save(const Keeper *keeper);
+/* Ends what a dead keeper left behind, then calls keeper_begin. */
 void leftovers_end(Keeper *keeper);
+
+/* holding.c */
+/* A copy of the descriptor lies with the root until let_go; the number returned is never 0. */
+unsigned hold(Keeper *keeper, int fd);
+void let_go(Keeper *keeper, unsigned number);
+size_t holdings_list(const Keeper *keeper, Held **items);
+void holdings_free(Keeper *keeper);
+/* The root is there to take them in. */
+void holdings_lodge(Keeper *keeper, int fd);
+/* What was left to this process. Numbers from HELD_FIRST are held on as soon as they are taken. */
+enum { HELD_STATE = 1, HELD_LOCK, HELD_SERVER, HELD_FIRST = 16 };
+void legacy_open(Keeper *keeper);
+int legacy_take(Keeper *keeper, unsigned number); /* -1: it is not there */
+void legacy_close(Keeper *keeper);
+
+/* succession.c */
+/* Another program takes the place of this one in the same process, as soon as all is quiet; `failed` is told
+ * if that cannot be, `leaving` right before it happens. */
+void succession_begin(Keeper *keeper, const char *program, void (*leaving)(void *owner),
+                      void (*failed)(void *owner, const char *why), void *owner);
+void succession_close(Keeper *keeper);
 
 /* reload.c */
 /* Workers get new processes, `parallel` at a time; a first failure ends it. */

@@ -111,8 +111,10 @@ static void end(Keeper *keeper) {
     requests_close(keeper);
     limits_close(keeper);
     autoscale_close(keeper);
+    succession_close(keeper);
     if (keeper->primary) cluster_primary_free(keeper->primary);
     keeper->primary = NULL;
+    holdings_free(keeper);
     uv_timer_t *timers[] = {&keeper->tick, &keeper->check_timer, &keeper->root_timer,
                             &keeper->leftover_timer};
     for (size_t i = 0; i < COUNT_OF(timers); i++)
@@ -132,9 +134,12 @@ void keeper_run_gone(Keeper *keeper) {
     if (keeper->ended && keeper->open_handles == 0) keeper->options.ended(keeper->options.owner, keeper);
 }
 
-static void write_pid_file(const Worker *worker) {
+static void write_pid_file(Worker *worker) {
     const App *app = worker->keeper->app;
     char *path;
+    pid_t pid = worker->run ? worker->run->pid : 0;
+    if (pid == worker->pid_in_file) return;
+    worker->pid_in_file = pid;
     if (app->pid_path && keeper_count(worker->keeper) == 1)
         path = mem_strdup(app->pid_path);
     else
@@ -163,6 +168,7 @@ static void check(uv_timer_t *timer) {
         bool resting = worker->state == WORKER_STOPPED || worker->state == WORKER_ERRORED;
         if (worker->doomed && resting) worker_free(worker);
     }
+    if (!keeper->quitting) state_save(keeper);
     announce(keeper);
     requests_check(keeper);
     if (list_is_empty(&keeper->workers) && keeper->begun && !keeper->quitting) {
@@ -179,7 +185,6 @@ void keeper_changed(Worker *worker) {
     Keeper *keeper = worker->keeper;
     if (keeper->ended) return;
     write_pid_file(worker);
-    if (!keeper->quitting) state_save(keeper);
     keeper_check(keeper);
 }
 
@@ -189,8 +194,22 @@ void keeper_quit(Keeper *keeper) {
     keeper_run_gone(keeper);
 }
 
+static void begin_again(uv_timer_t *timer) {
+    keeper_begin(timer->data);
+}
+
+/* That of a keeper that died may be taken for as long as one of its processes lives. */
+static bool has_port(Keeper *keeper) {
+    char *problem = port_open(keeper);
+    if (!problem) return true;
+    log_line("App [%s]: %s; trying again", keeper->app->name, problem);
+    mem_free(problem);
+    uv_timer_start(&keeper->leftover_timer, begin_again, 500, 0);
+    return false;
+}
+
 void keeper_begin(Keeper *keeper) {
-    if (keeper->quitting) return;
+    if (keeper->quitting || !has_port(keeper)) return;
     json_t *wanted = keeper->wanted;
     keeper->wanted = NULL;
     if (list_is_empty(&keeper->workers)) {
@@ -211,7 +230,6 @@ void keeper_begin(Keeper *keeper) {
     }
     json_decref(wanted);
     keeper->begun = true;
-    state_save(keeper);
     keeper_check(keeper);
 }
 
@@ -228,7 +246,25 @@ static void worker_listening(void *owner, ClusterWorker *dealt, const ClusterAdd
     if (!run->keeper->app->wait_ready) run_is_ready(run);
 }
 
-static const ClusterEvents cluster_events = {.online = worker_online, .listening = worker_listening};
+static unsigned socket_held(void *owner, int fd) {
+    return hold(owner, fd);
+}
+
+static void socket_let_go(void *owner, unsigned number) {
+    let_go(owner, number);
+}
+
+/* At once: who has asked for a socket must be known to a successor before he has it. */
+static void sockets_changed(void *owner) {
+    Keeper *keeper = owner;
+    if (!keeper->quitting && keeper->begun) state_save(keeper);
+}
+
+static const ClusterEvents cluster_events = {.online = worker_online,
+                                             .listening = worker_listening,
+                                             .held = socket_held,
+                                             .let_go = socket_let_go,
+                                             .changed = sockets_changed};
 
 static void lead(Keeper *keeper) {
     if (!keeper->app->is_cluster || keeper->primary) return;
@@ -268,7 +304,36 @@ static void on_connection(void *owner, int fd) {
     requests_open(owner, fd);
 }
 
+static void take_lock(Keeper *keeper) {
+    char *path = home_app_path(&keeper->home, keeper->key, KEEPER_LOCK);
+    keeper->lock = legacy_take(keeper, HELD_LOCK);
+    if (keeper->lock < 0) keeper->lock = lock_take(path, false);
+    mem_free(path);
+}
+
+static bool has_state(const Keeper *keeper) {
+    char *path = home_app_path(&keeper->home, keeper->key, STATE_FILE);
+    bool exists = access(path, F_OK) == 0;
+    mem_free(path);
+    return exists;
+}
+
+static void open_server(Keeper *keeper, char **error) {
+    char *folder = home_app_path(&keeper->home, keeper->key, NULL);
+    int failure = 0, fd = legacy_take(keeper, HELD_SERVER);
+    if (fd >= 0)
+        keeper->server =
+            wire_server_adopt(keeper->loop, folder, KEEPER_SOCKET, fd, on_connection, keeper, &failure);
+    else
+        keeper->server =
+            wire_server_open(keeper->loop, folder, KEEPER_SOCKET, on_connection, keeper, &failure);
+    mem_free(folder);
+    if (failure) *error = mem_printf("cannot listen in %s: %s", keeper->key, strerror(failure));
+}
+
 static void discard(Keeper *keeper) {
+    holdings_free(keeper);
+    legacy_close(keeper);
     if (keeper->lock >= 0) close(keeper->lock);
     if (keeper->listen_fd >= 0) close(keeper->listen_fd);
     app_free(keeper->app);
@@ -288,21 +353,16 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
         .opened_at = time(NULL),
         .lock = -1
     };
-    List *lists[] = {&keeper->workers, &keeper->runs, &keeper->clients, &keeper->jobs, &keeper->leftovers};
+    List *lists[] = {&keeper->workers, &keeper->runs,      &keeper->clients,
+                     &keeper->jobs,    &keeper->leftovers, &keeper->holdings};
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         list_init(lists[i]);
-    char *lock_path = home_app_path(home, key, KEEPER_LOCK);
-    keeper->lock = lock_take(lock_path, false);
-    mem_free(lock_path);
+    legacy_open(keeper);
+    take_lock(keeper);
     *error = keeper->lock == -EWOULDBLOCK ? mem_strdup("another keeper has it") : NULL;
     if (!*error) keeper->app = read_app(keeper, error);
-    if (!*error) *error = port_open(keeper);
-    int failure = 0;
-    char *folder = home_app_path(home, key, NULL);
-    if (!*error)
-        keeper->server = wire_server_open(loop, folder, KEEPER_SOCKET, on_connection, keeper, &failure);
-    mem_free(folder);
-    if (failure) *error = mem_printf("cannot listen in %s: %s", key, strerror(failure));
+    if (!*error && !has_state(keeper)) *error = port_open(keeper);
+    if (!*error) open_server(keeper, error);
     if (*error) {
         discard(keeper);
         return NULL;
@@ -317,7 +377,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
     lead(keeper);
     limits_open(keeper);
     autoscale_open(keeper);
-    state_load(keeper, &keeper->wanted);
+    state_load(keeper);
     leftovers_end(keeper);
     return keeper;
 }

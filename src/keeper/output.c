@@ -32,6 +32,7 @@ struct Output {
     pid_t pid;
     bool is_error;
     bool piped;
+    unsigned number; /* what the pipe is held by */
     uv_pipe_t pipe;
     Bytes line;
     LogFile file, combined;
@@ -208,25 +209,35 @@ static bool needs_pipe(const Keeper *keeper) {
            (app->log_path && json_is_string(json_object_get(app->config, "pm_log_path")));
 }
 
-static bool open_pipe(Output *output, int *fd) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) return false;
+static void read_from(Output *output, int fd) {
     output->piped = true;
     output->keeper->open_handles++;
     uv_pipe_init(output->keeper->loop, &output->pipe, 0);
     output->pipe.data = output;
-    uv_pipe_open(&output->pipe, ends[0]);
+    uv_pipe_open(&output->pipe, fd);
     uv_read_start((uv_stream_t *)&output->pipe, give_chunk, on_read);
+}
+
+static bool open_pipe(Output *output, int *fd) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return false;
+    output->number = hold(output->keeper, ends[0]);
+    read_from(output, ends[0]);
     *fd = ends[1];
     return true;
 }
 
-Output *output_open(Worker *worker, bool is_error, int *fd) {
+static Output *output_new(Keeper *keeper, long long worker_id, bool is_error) {
     Output *output = NEW(Output);
+    *output = (Output){
+        .keeper = keeper, .worker_id = worker_id, .is_error = is_error, .file.fd = -1, .combined.fd = -1};
+    return output;
+}
+
+Output *output_open(Worker *worker, bool is_error, int *fd) {
     Keeper *keeper = worker->keeper;
     const App *app = keeper->app;
-    *output = (Output){
-        .keeper = keeper, .worker_id = worker->id, .is_error = is_error, .file.fd = -1, .combined.fd = -1};
+    Output *output = output_new(keeper, worker->id, is_error);
     output->file.path = output_path(worker, is_error);
     if (app->log_path && !app->disable_logs) output->combined.path = path_for(worker, app->log_path);
     if (needs_pipe(keeper) && open_pipe(output, fd)) return output;
@@ -234,6 +245,33 @@ Output *output_open(Worker *worker, bool is_error, int *fd) {
     *fd = output->file.fd >= 0 ? dup(output->file.fd) : -1;
     if (*fd >= 0) fcntl(*fd, F_SETFD, FD_CLOEXEC);
     log_file_close(&output->file);
+    return output;
+}
+
+json_t *output_save(const Output *output) {
+    json_t *saved = json_pack("{sIsbsI}", "worker", (json_int_t)output->worker_id, "error",
+                              (int)output->is_error, "pipe", (json_int_t)output->number);
+    if (output->file.path) json_set_str(saved, "path", output->file.path);
+    if (output->combined.path) json_set_str(saved, "combined", output->combined.path);
+    if (output->line.len) json_set_str(saved, "line", output->line.data);
+    return saved;
+}
+
+static char *saved_path(const json_t *saved, const char *name) {
+    const char *path = json_str(saved, name);
+    return path ? mem_strdup(path) : NULL;
+}
+
+Output *output_restore(Keeper *keeper, const json_t *saved) {
+    unsigned number = (unsigned)json_int(saved, "pipe", 0);
+    int fd = number ? legacy_take(keeper, number) : -1;
+    if (number && fd < 0) return NULL;
+    Output *output = output_new(keeper, json_int(saved, "worker", 0), json_flag(saved, "error", false));
+    output->number = number;
+    output->file.path = saved_path(saved, "path");
+    output->combined.path = saved_path(saved, "combined");
+    if (json_str(saved, "line")) bytes_append_str(&output->line, json_str(saved, "line"));
+    if (fd >= 0) read_from(output, fd);
     return output;
 }
 
@@ -245,6 +283,7 @@ void output_attach(Output *output, pid_t pid) {
  * ends. */
 void output_close(Output *output) {
     if (!output) return;
+    let_go(output->keeper, output->number);
     if (!output->piped) {
         output_free(output);
         return;

@@ -44,5 +44,6 @@ char *port_open(Keeper *keeper) {
     char *error =
         keeper->listen_fd < 0 ? mem_printf("cannot listen on port %s: %s", service, strerror(errno)) : NULL;
     freeaddrinfo(found);
+    if (keeper->listen_fd >= 0) keeper->listen_number = hold(keeper, keeper->listen_fd);
     return error;
 }

@@ -20,6 +20,7 @@ typedef struct {
     json_t *request_id;
     json_t *ids; /* NULL: all */
     bool is_reload, is_removal;
+    bool is_succession; /* answered by it */
 } Job;
 
 static void client_lost(void *owner, Wire *wire) {
@@ -90,10 +91,17 @@ static void job_free(Job *job) {
 
 void requests_check(Keeper *keeper) {
     LIST_EACH(&keeper->jobs, Job, link, job) {
-        if (!job_is_done(keeper, job)) continue;
+        if (job->is_succession || !job_is_done(keeper, job)) continue;
         if (job->client) reply(job->client, job->request_id, job_answer(keeper, job));
         job_free(job);
     }
+}
+
+bool requests_wait(const Keeper *keeper) {
+    LIST_EACH(&keeper->jobs, Job, link, job) {
+        if (!job->is_succession) return true;
+    }
+    return false;
 }
 
 static Job *job_new(Client *client, json_t *request) {
@@ -268,6 +276,38 @@ static void do_type(Client *client, json_t *request) {
         reply_error(client, request, "the process does not read what is typed");
 }
 
+/* The root will take in what must outlive us, over this connection. */
+static void do_vault(Client *client, json_t *request) {
+    Keeper *keeper = client->keeper;
+    int fd = wire_detach(client->wire);
+    link_remove(&client->link);
+    mem_free(client);
+    if (fd >= 0) holdings_lodge(keeper, fd);
+}
+
+static void succession_leaves(void *owner) {
+    Job *job = owner;
+    if (job->client) reply(job->client, job->request_id, json_pack("{sb}", "ok", 1));
+}
+
+static void succession_failed(void *owner, const char *why) {
+    Job *job = owner;
+    json_t *answer = json_object();
+    json_set_str(answer, "error", why);
+    if (job->client)
+        reply(job->client, job->request_id, answer);
+    else
+        json_decref(answer);
+    job_free(job);
+}
+
+static void do_become(Client *client, json_t *request) {
+    const char *program = json_str(request, "program");
+    Job *job = job_new(client, request);
+    job->is_succession = true;
+    succession_begin(client->keeper, program ? program : "", succession_leaves, succession_failed, job);
+}
+
 static const struct {
     const char *name;
     void (*run)(Client *client, json_t *request);
@@ -288,6 +328,8 @@ static const struct {
     {"reopen",  do_reopen },
     {"send",    do_send   },
     {"type",    do_type   },
+    {"vault",   do_vault  },
+    {"become",  do_become },
 };
 
 static void request_came(void *owner, Wire *wire, json_t *request) {

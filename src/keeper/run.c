@@ -117,8 +117,22 @@ static void hang_up(Run *run) {
         cluster_worker_free(run->dealt);
         run->dealt = NULL;
     }
+    let_go(run->keeper, run->channel_number);
+    run->channel_number = 0;
     if (run->channel) channel_free(run->channel);
     run->channel = NULL;
+}
+
+static void close_input(Run *run) {
+    let_go(run->keeper, run->input_number);
+    run->input_number = 0;
+    if (run->input >= 0) close(run->input);
+    run->input = -1;
+}
+
+static void wait_ms(Run *run, uint64_t ms, uv_timer_cb strikes) {
+    run->due_ms = clock_steady_ms() + ms;
+    uv_timer_start(&run->timer, strikes, ms, 0);
 }
 
 static void kill_kin(Run *run, int signal) {
@@ -144,8 +158,7 @@ static void run_ended(void *owner, int status, int signal) {
     Keeper *keeper = run->keeper;
     run->exited = true;
     hang_up(run);
-    if (run->input >= 0) close(run->input);
-    run->input = -1;
+    close_input(run);
     process_free(run->process);
     run->process = NULL;
     if (run->stopping) kill_kin(run, SIGKILL);
@@ -213,8 +226,9 @@ static int open_channel(Run *run, int *child_fd) {
     if (error < 0) return error;
     run->channel = channel_open(keeper->loop, fds[0], CHANNEL_JSON, &channel_events, run);
     channel_set_max_message(run->channel, 64 << 20);
+    run->channel_number = hold(keeper, fds[0]);
     if (keeper->app->is_cluster && keeper->primary)
-        run->dealt = cluster_worker_new(keeper->primary, keeper->last_run, run->channel, run);
+        run->dealt = cluster_worker_new(keeper->primary, run->number, run->channel, run);
     *child_fd = fds[1];
     return 0;
 }
@@ -225,6 +239,7 @@ static void open_input(Run *run, int *child_fd) {
     if (pipe2(ends, O_CLOEXEC) < 0) return;
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     run->input = ends[1];
+    run->input_number = hold(run->keeper, ends[1]);
     *child_fd = ends[0];
 }
 
@@ -268,9 +283,29 @@ static void run_began(Run *run) {
     output_attach(run->out, run->pid);
     output_attach(run->error, run->pid);
     if (app->wait_ready)
-        uv_timer_start(&run->timer, late, app->listen_timeout ? app->listen_timeout : 3000, 0);
+        wait_ms(run, app->listen_timeout ? app->listen_timeout : 3000, late);
     else if (!run->dealt && !(is_successor && app_can_overlap(run->keeper)))
         run->ready = true;
+}
+
+static Run *run_new(Keeper *keeper, long long worker_id, unsigned number) {
+    Run *run = NEW(Run);
+    *run = (Run){.keeper = keeper, .worker_id = worker_id, .number = number, .timer_open = true, .input = -1};
+    list_append(&keeper->runs, &run->link);
+    keeper->open_handles++;
+    uv_timer_init(keeper->loop, &run->timer);
+    run->timer.data = run;
+    return run;
+}
+
+/* It never ran. */
+static void run_discard(Run *run) {
+    run->exited = true;
+    hang_up(run);
+    close_input(run);
+    output_close(run->out);
+    output_close(run->error);
+    uv_close((uv_handle_t *)&run->timer, timer_closed);
 }
 
 Run *run_start(Worker *worker, char **error) {
@@ -278,14 +313,8 @@ Run *run_start(Worker *worker, char **error) {
     const App *app = keeper->app;
     char *interpreter = interpreter_path(app, error);
     if (*error) return NULL;
-    Run *run = NEW(Run);
-    *run =
-        (Run){.keeper = keeper, .worker = worker, .worker_id = worker->id, .timer_open = true, .input = -1};
-    list_append(&keeper->runs, &run->link);
-    keeper->open_handles++;
-    keeper->last_run++;
-    uv_timer_init(keeper->loop, &run->timer);
-    run->timer.data = run;
+    Run *run = run_new(keeper, worker->id, ++keeper->last_run);
+    run->worker = worker;
 
     int fds[5] = {-1, -1, -1, -1, -1};
     if (keeper->listen_fd >= 0) fds[CHILD_LISTEN_FD] = dup(keeper->listen_fd);
@@ -295,7 +324,7 @@ Run *run_start(Worker *worker, char **error) {
     int failure = open_channel(run, &fds[CHILD_CHANNEL_FD]);
     char *preload = preload_path(app);
     char **args = command_line(app, interpreter, preload, keeper->listen_fd >= 0);
-    char **env = environment_for(worker, run->channel ? CHILD_CHANNEL_FD : -1, keeper->last_run);
+    char **env = environment_for(worker, run->channel ? CHILD_CHANNEL_FD : -1, run->number);
     ProcessOptions options = {
         .file = args[0],
         .args = args,
@@ -318,13 +347,7 @@ Run *run_start(Worker *worker, char **error) {
         run_began(run);
         return run;
     }
-    run->exited = true;
-    hang_up(run);
-    if (run->input >= 0) close(run->input);
-    run->input = -1;
-    output_close(run->out);
-    output_close(run->error);
-    uv_close((uv_handle_t *)&run->timer, timer_closed);
+    run_discard(run);
     return NULL;
 }
 
@@ -349,7 +372,7 @@ static void ask_to_stop(Run *run) {
         kill_kin(run, signal ? signal : SIGINT);
         process_kill(run->process, signal ? signal : SIGINT);
     }
-    uv_timer_start(&run->timer, too_late, app->kill_timeout, 0);
+    wait_ms(run, app->kill_timeout, too_late);
 }
 
 void run_stop(Run *run) {
@@ -371,7 +394,75 @@ void run_retire(Run *run) {
         return;
     }
     run->stopping = run->draining = true;
-    uv_timer_start(&run->timer, drained_too_long, run->keeper->app->drain_timeout, 0);
+    wait_ms(run, run->keeper->app->drain_timeout, drained_too_long);
+}
+
+json_t *run_save(const Run *run) {
+    json_t *saved = json_pack(
+        "{sIsIsIsIsIsIsIsIsIsbsbsbsbsb}", "number", (json_int_t)run->number, "worker",
+        (json_int_t)run->worker_id, "pid", (json_int_t)run->pid, "start", (json_int_t)run->start_ticks,
+        "started_at", (json_int_t)run->started_at, "due", (json_int_t)run->due_ms, "channel",
+        (json_int_t)run->channel_number, "input", (json_int_t)run->input_number, "connections",
+        (json_int_t)run->connections, "online", (int)run->online, "listening", (int)run->listening, "ready",
+        (int)run->ready, "stopping", (int)run->stopping, "draining", (int)run->draining);
+    if (run->dealt) json_object_set_new(saved, "dealt", cluster_worker_save(run->dealt));
+    if (run->out) json_object_set_new(saved, "out", output_save(run->out));
+    if (run->error) json_object_set_new(saved, "error", output_save(run->error));
+    return saved;
+}
+
+static bool channel_restore(Run *run, const json_t *saved) {
+    unsigned number = (unsigned)json_int(saved, "channel", 0);
+    const json_t *dealt = json_object_get(saved, "dealt");
+    if (!number) return true;
+    int fd = legacy_take(run->keeper, number);
+    if (fd < 0) return false;
+    run->channel_number = number;
+    run->channel = channel_open(run->keeper->loop, fd, CHANNEL_JSON, &channel_events, run);
+    channel_set_max_message(run->channel, 64 << 20);
+    if (dealt && run->keeper->primary)
+        run->dealt = cluster_worker_restore(run->keeper->primary, dealt, run->channel, run);
+    channel_read_start(run->channel);
+    return true;
+}
+
+static bool streams_restore(Run *run, const json_t *saved) {
+    run->input_number = (unsigned)json_int(saved, "input", 0);
+    run->input = run->input_number ? legacy_take(run->keeper, run->input_number) : -1;
+    if (run->input < 0) run->input_number = 0;
+    run->out = output_restore(run->keeper, json_object_get(saved, "out"));
+    run->error = output_restore(run->keeper, json_object_get(saved, "error"));
+    return run->out && run->error;
+}
+
+static void timer_restore(Run *run) {
+    uint64_t now = clock_steady_ms();
+    uint64_t ms = run->due_ms > now ? run->due_ms - now : 0;
+    if (run->stopping) wait_ms(run, ms, run->draining ? drained_too_long : too_late);
+}
+
+Run *run_restore(Keeper *keeper, const json_t *saved) {
+    Run *run = run_new(keeper, json_int(saved, "worker", 0), (unsigned)json_int(saved, "number", 0));
+    run->pid = (pid_t)json_int(saved, "pid", 0);
+    run->start_ticks = (uint64_t)json_int(saved, "start", 0);
+    run->started_at = (uint64_t)json_int(saved, "started_at", 0);
+    run->due_ms = (uint64_t)json_int(saved, "due", 0);
+    run->connections = (unsigned long)json_int(saved, "connections", 0);
+    run->online = json_flag(saved, "online", true);
+    run->listening = json_flag(saved, "listening", false);
+    run->ready = json_flag(saved, "ready", true);
+    run->stopping = json_flag(saved, "stopping", false);
+    run->draining = json_flag(saved, "draining", false);
+    bool whole = channel_restore(run, saved) && streams_restore(run, saved) &&
+                 process_adopt(keeper->loop, run->pid, -1, run_ended, run, &run->process) == 0;
+    if (!whole) {
+        run_discard(run);
+        return NULL;
+    }
+    output_attach(run->out, run->pid);
+    output_attach(run->error, run->pid);
+    timer_restore(run);
+    return run;
 }
 
 void run_signal(Run *run, int signal) {

@@ -1,6 +1,7 @@
 /* The supervision of one worker as a table: what to do in each state when each thing happens. Every
  * state answers every event, and each answer is a function that reads like a sentence. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "keeper/internal.h"
@@ -35,6 +36,7 @@ static void on_timer(uv_timer_t *timer) {
 }
 
 static void wait_ms(Worker *worker, uint64_t ms) {
+    worker->due_ms = clock_steady_ms() + ms;
     uv_timer_start(&worker->timer, on_timer, ms, 0);
 }
 
@@ -166,8 +168,8 @@ static void recover(Worker *worker) {
         launch_again(worker);
         return;
     }
-    become(worker, WORKER_WAITING);
     wait_ms(worker, worker->delay_ms);
+    become(worker, WORKER_WAITING);
 }
 
 /* A program of another language does not tell that it listens: it is taken when it has lived for a second. */
@@ -303,6 +305,74 @@ Worker *worker_new(Keeper *keeper, long long id, long long index) {
     uv_timer_init(keeper->loop, &worker->timer);
     worker->timer.data = worker;
     list_append(&keeper->workers, &worker->link);
+    return worker;
+}
+
+/* Only a process that serves is taken over; in all other states a new one is as good. */
+static const struct {
+    WorkerState state;
+    const char *name;
+} lasting[] = {
+    {WORKER_STOPPED, "stopped"},
+    {WORKER_WAITING, "waiting"},
+    {WORKER_ERRORED, "errored"},
+};
+
+static bool is_wanted(const Worker *worker) {
+    return worker->state != WORKER_STOPPED && worker->state != WORKER_STOPPING &&
+           worker->state != WORKER_ERRORED;
+}
+
+json_t *worker_save(const Worker *worker) {
+    const char *state = is_wanted(worker) ? "up" : "stopped";
+    for (size_t i = 0; i < COUNT_OF(lasting); i++)
+        if (lasting[i].state == worker->state) state = lasting[i].name;
+    bool serves = worker->state == WORKER_ONLINE || worker->state == WORKER_RELOADING;
+    json_t *saved = json_pack(
+        "{sIsIsssIsIsIsIsIsIsIsisisb}", "id", (json_int_t)worker->id, "index", (json_int_t)worker->index,
+        "state", state, "restarts", (json_int_t)worker->restarts, "unstable",
+        (json_int_t)worker->unstable_restarts, "created_at", (json_int_t)worker->created_at, "online_since",
+        (json_int_t)worker->online_since, "backoff", (json_int_t)worker->backoff_ms, "delay",
+        (json_int_t)worker->delay_ms, "due", (json_int_t)worker->due_ms, "exit_code", worker->exit_code,
+        "exit_signal", worker->exit_signal, "asleep", (int)worker->asleep);
+    if (worker->problem) json_set_str(saved, "problem", worker->problem);
+    if (serves && worker->run) json_object_set_new(saved, "run", json_integer(worker->run->number));
+    return saved;
+}
+
+static uint64_t ms_until(uint64_t due_ms) {
+    uint64_t now = clock_steady_ms();
+    return due_ms > now ? due_ms - now : 0;
+}
+
+static void state_restore(Worker *worker, const json_t *saved) {
+    const char *name = json_str(saved, "state");
+    for (size_t i = 0; i < COUNT_OF(lasting); i++)
+        if (name && strcmp(name, lasting[i].name) == 0) worker->state = lasting[i].state;
+    if (worker->state == WORKER_WAITING) wait_ms(worker, ms_until((uint64_t)json_int(saved, "due", 0)));
+}
+
+Worker *worker_restore(Keeper *keeper, const json_t *saved, Run *run) {
+    Worker *worker = worker_new(keeper, json_int(saved, "id", 0), json_int(saved, "index", 0));
+    const char *problem = json_str(saved, "problem");
+    worker->restarts = (unsigned)json_int(saved, "restarts", 0);
+    worker->unstable_restarts = (unsigned)json_int(saved, "unstable", 0);
+    worker->created_at = (uint64_t)json_int(saved, "created_at", (long long)worker->created_at);
+    worker->online_since = (uint64_t)json_int(saved, "online_since", 0);
+    worker->backoff_ms = (uint64_t)json_int(saved, "backoff", 0);
+    worker->delay_ms = (uint64_t)json_int(saved, "delay", 0);
+    worker->exit_code = (int)json_int(saved, "exit_code", 0);
+    worker->exit_signal = (int)json_int(saved, "exit_signal", 0);
+    worker->problem = problem ? mem_strdup(problem) : NULL;
+    worker->asleep = json_flag(saved, "asleep", false);
+    if (run) {
+        worker->state = WORKER_ONLINE;
+        worker->run = run;
+        worker->pid_in_file = run->pid;
+        run->worker = worker;
+    } else {
+        state_restore(worker, saved);
+    }
     return worker;
 }
 

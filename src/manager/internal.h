@@ -7,12 +7,15 @@
 #include "sys/process.h"
 #include "sys/wire.h"
 
+typedef struct Vault Vault;
+
 /* One app and the way to its keeper. */
 typedef struct {
     Link link;
     Root *root;
     char *key;
     Wire *wire; /* NULL: no keeper is connected */
+    Vault *vault;
     bool ready; /* it has answered */
     bool removed;
     Process *process; /* if it is our child */
@@ -64,6 +67,15 @@ Ward *ward_add(Root *root, json_t *config, char **error);
 void ward_connect(Ward *ward);
 /* Takes the request. `done` is called once, with {"error"} if the keeper ends first. */
 void ward_ask(Ward *ward, json_t *request, CallDone done, void *owner);
+
+/* vault.c */
+Vault *vault_new(void);
+void vault_free(Vault *vault);
+/* Takes in what the keeper at this new connection, which it takes, has to keep. */
+void vault_connect(Vault *vault, uv_loop_t *loop, int fd);
+/* Tells the next program started what it gets as which descriptor: *fds, with the standard streams in front,
+ * which the caller frees. Returns how many. */
+size_t vault_announce(const Vault *vault, int **fds);
 
 /* requests.c */
 void clients_open(Root *root, int fd);

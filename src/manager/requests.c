@@ -85,10 +85,15 @@ static void status_came(void *owner, Ward *ward, json_t *answer) {
     if (--gathering->missing == 0) gathering_done(gathering);
 }
 
-static void do_list(Client *client, json_t *request) {
+static Gathering *gathering_new(Client *client, json_t *request) {
     Gathering *gathering = NEW(Gathering);
     *gathering = (Gathering){client, json_incref(json_object_get(request, "id")), json_array(), 1};
     client->uses++;
+    return gathering;
+}
+
+static void do_list(Client *client, json_t *request) {
+    Gathering *gathering = gathering_new(client, request);
     LIST_EACH(&client->root->wards, Ward, link, ward) {
         gathering->missing++;
         ward_ask(ward, json_pack("{sssb}", "do", "status", "whole", json_flag(request, "whole", false)),
@@ -125,6 +130,28 @@ static void do_quit(Client *client, json_t *request) {
     root_quit(root);
 }
 
+/* All keepers become this program; answered when each has said whether it can. */
+static void became(void *owner, Ward *ward, json_t *answer) {
+    Gathering *gathering = owner;
+    const char *error = json_str(answer, "error");
+    json_t *entry = json_object();
+    json_set_str(entry, "key", ward->key);
+    json_set_str(entry, "error", error);
+    json_array_append_new(gathering->entries, entry);
+    if (--gathering->missing == 0) gathering_done(gathering);
+}
+
+static void do_update(Client *client, json_t *request) {
+    Gathering *gathering = gathering_new(client, request);
+    const char *program = json_str(request, "program");
+    LIST_EACH(&client->root->wards, Ward, link, ward) {
+        gathering->missing++;
+        ward_ask(ward, json_pack("{ssss}", "do", "become", "program", program ? program : ""), became,
+                 gathering);
+    }
+    if (--gathering->missing == 0) gathering_done(gathering);
+}
+
 static void do_leave(Client *client, json_t *request) {
     reply(client, json_object_get(request, "id"), json_pack("{sb}", "ok", 1));
     root_leave(client->root);
@@ -134,12 +161,13 @@ static const struct {
     const char *name;
     void (*run)(Client *client, json_t *request);
 } table[] = {
-    {"ping",  do_ping },
-    {"list",  do_list },
-    {"ask",   do_ask  },
-    {"add",   do_add  },
-    {"quit",  do_quit },
-    {"leave", do_leave},
+    {"ping",   do_ping  },
+    {"list",   do_list  },
+    {"ask",    do_ask   },
+    {"add",    do_add   },
+    {"quit",   do_quit  },
+    {"leave",  do_leave },
+    {"update", do_update},
 };
 
 static void request_came(void *owner, Wire *wire, json_t *request) {

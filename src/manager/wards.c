@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "keeper/app.h"
 #include "manager/internal.h"
+#include "sys/held.h"
 #include "sys/procfs.h"
 
 #include <dirent.h>
@@ -51,6 +52,7 @@ static void ward_remove(Ward *ward) {
         json_decref(answer);
     }
     if (ward->wire) wire_close(ward->wire);
+    vault_free(ward->vault);
     if (ward->process) process_free(ward->process);
     uv_close((uv_handle_t *)&ward->retry, ward_freed);
 }
@@ -91,6 +93,7 @@ static void retry_later(Ward *ward) {
 
 static void on_closed(void *owner, Wire *wire) {
     Ward *ward = owner;
+    bool was_ready = ward->ready;
     ward->wire = NULL;
     ward->ready = false;
     if (!app_exists(ward->root, ward->key)) {
@@ -98,7 +101,7 @@ static void on_closed(void *owner, Wire *wire) {
         if (!ward->process && !ward->keeper) ward_remove(ward);
         return;
     }
-    if (!ward->root->quitting) log_line("The keeper of %s is gone; starting another", ward->key);
+    if (was_ready && !ward->root->quitting) log_line("The keeper of %s is gone; starting another", ward->key);
     LIST_EACH(&ward->calls, Call, link, call) {
         if (!call->sent) continue;
         json_t *answer = json_pack("{ss}", "error", "its keeper ended before it was done");
@@ -160,10 +163,13 @@ static void keeper_spawn(Ward *ward) {
     Root *root = ward->root;
     char *args[] = {
         "galley-keeper", "@keeper", root->home.path, ward->key, root->home.is_pm2 ? "pm2" : "galley", NULL};
-    int fds[] = {-1, -1, STDERR_FILENO};
+    int *fds;
+    size_t count = vault_announce(ward->vault, &fds);
     ProcessOptions options = {
-        .file = "/proc/self/exe", .args = args, .fds = fds, .fd_count = 3, .detached = true};
+        .file = "/proc/self/exe", .args = args, .fds = fds, .fd_count = count, .detached = true};
     int error = process_spawn(&root->loop, &options, keeper_exited, ward, &ward->process);
+    held_announce_none();
+    mem_free(fds);
     if (!error) return;
     log_line("Cannot start a keeper for %s: %s", ward->key, strerror(-error));
     ward->process = NULL;
@@ -175,8 +181,10 @@ void ward_connect(Ward *ward) {
     if (ward->removed || ward->wire || root->leaving) return;
     char *folder = home_app_path(&root->home, ward->key, NULL);
     int fd = wire_connect(folder, KEEPER_SOCKET);
-    mem_free(folder);
     if (fd >= 0) ward->wire = wire_open(&root->loop, fd, &ward_events, ward);
+    if (ward->wire && !root->options.foreground)
+        vault_connect(ward->vault, &root->loop, wire_connect(folder, KEEPER_SOCKET));
+    mem_free(folder);
     if (ward->wire) {
         wire_send(ward->wire, json_pack("{sssbsi}", "do", "hello", "root", 1, "id", 0));
         return;
@@ -195,7 +203,7 @@ void ward_connect(Ward *ward) {
 
 Ward *ward_new(Root *root, const char *key) {
     Ward *ward = NEW(Ward);
-    *ward = (Ward){.root = root, .key = mem_strdup(key)};
+    *ward = (Ward){.root = root, .key = mem_strdup(key), .vault = vault_new()};
     list_init(&ward->calls);
     uv_timer_init(&root->loop, &ward->retry);
     ward->retry.data = ward;
@@ -271,7 +279,7 @@ static bool is_of_another_boot(const Root *root, const char *key) {
     Bytes text = {0};
     boot_id_read(boot);
     json_t *state =
-        file_read(path, 1 << 20, &text) == 0 && text.len ? json_loadb(text.data, text.len, 0, NULL) : NULL;
+        file_read(path, 64 << 20, &text) == 0 && text.len ? json_loadb(text.data, text.len, 0, NULL) : NULL;
     const char *saved = json_str(state, "boot");
     bool is_other = saved && strcmp(saved, boot) != 0;
     json_decref(state);

@@ -83,7 +83,8 @@ static void on_listening(void *state, ClusterWorker *worker, const ClusterAddres
     worker_tell(worker, ((ClusterState *)state)->on_listening, 4, argv);
 }
 
-static const ClusterEvents primary_events = {on_online, on_listening, on_leaving};
+static const ClusterEvents primary_events = {
+    .online = on_online, .listening = on_listening, .leaving = on_leaving};
 
 /* lead(policy, dealByMessage, onOnline, onListening(address, port, type, fd), onLeaving) */
 static Value cluster_lead(Call *call) {

@@ -484,6 +484,10 @@ bool channel_is_busy(const Channel *channel) {
     return frames_wait(channel) || channel->unacknowledged || !list_is_empty(&channel->held);
 }
 
+bool channel_is_still(const Channel *channel) {
+    return !channel_is_busy(channel) && !channel_reader_has_rest(&channel->reader);
+}
+
 ChannelForm channel_form(const Channel *channel) {
     return channel->reader.form;
 }

@@ -74,6 +74,8 @@ enum { CHANNEL_HIGH_WATER = 128 * 1024 };
 bool channel_is_open(const Channel *channel);
 /* Messages or descriptors are still on their way out. */
 bool channel_is_busy(const Channel *channel);
+/* Nothing is on its way out, and nothing has come in by half. */
+bool channel_is_still(const Channel *channel);
 ChannelForm channel_form(const Channel *channel);
 int channel_fd(const Channel *channel);
 

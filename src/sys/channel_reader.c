@@ -28,6 +28,10 @@ void channel_reader_free(ChannelReader *reader) {
     bytes_free(&reader->in);
 }
 
+bool channel_reader_has_rest(const ChannelReader *reader) {
+    return reader->in.len > reader->start || reader->fd_count;
+}
+
 char *channel_reader_space(ChannelReader *reader, size_t *space) {
     Bytes *in = &reader->in;
     /* Move the unfinished message to the front only when that is cheap next to what was read. */

@@ -32,6 +32,8 @@ void channel_reader_init(ChannelReader *reader, ChannelForm form);
 /* Closes the descriptors that nobody took. */
 void channel_reader_free(ChannelReader *reader);
 
+/* The beginning of a message is there, or descriptors that no message has claimed. */
+bool channel_reader_has_rest(const ChannelReader *reader);
 /* Where the next bytes go; *space is at least 64 KiB. */
 char *channel_reader_space(ChannelReader *reader, size_t *space);
 void channel_reader_filled(ChannelReader *reader, size_t len);

@@ -1,12 +1,14 @@
 #include "sys/process.h"
 
 #include "base/mem.h"
+#include "sys/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -200,6 +202,26 @@ int process_spawn(uv_loop_t *loop, const ProcessOptions *options, ProcessExited 
     return pid < 0 ? pid : process_adopt(loop, pid, pidfd, exited, owner, process);
 }
 
+/* As the kernel has it since Linux 6.15; its header may be older. */
+typedef struct {
+    uint64_t mask, cgroup;
+    uint32_t pid, tgid, ppid, ids[8];
+    int32_t exit_code;
+} PidfdInfo;
+#define PIDFD_GET_INFO_EXIT (UINT64_C(1) << 3)
+#define PIDFD_GET_INFO_CALL _IOWR(0xFF, 11, PidfdInfo)
+
+/* How a process ended whose parent is another: from its remains while nobody has taken them away, from the
+ * kernel's memory after. False: not known. */
+static bool stranger_result(const Process *process, int *result) {
+    PidfdInfo info = {.mask = PIDFD_GET_INFO_EXIT};
+    if (ioctl(process->pidfd, PIDFD_GET_INFO_CALL, &info) == 0 && (info.mask & PIDFD_GET_INFO_EXIT)) {
+        *result = info.exit_code;
+        return true;
+    }
+    return proc_exit_result(process->pid, result);
+}
+
 static void on_ended(uv_poll_t *poll, int status, int events) {
     Process *process = poll->data;
     int result = 0;
@@ -210,8 +232,12 @@ static void on_ended(uv_poll_t *poll, int status, int events) {
     if (pid == 0) return;
     process->ended = true;
     uv_poll_stop(poll);
-    bool exited = pid > 0 && WIFEXITED(result), killed = pid > 0 && WIFSIGNALED(result);
-    process->exited(process->owner, exited ? WEXITSTATUS(result) : 0, killed ? WTERMSIG(result) : 0);
+    if (pid < 0 && !stranger_result(process, &result)) {
+        process->exited(process->owner, PROCESS_STATUS_UNKNOWN, 0);
+        return;
+    }
+    process->exited(process->owner, WIFEXITED(result) ? WEXITSTATUS(result) : 0,
+                    WIFSIGNALED(result) ? WTERMSIG(result) : 0);
 }
 
 int process_adopt(uv_loop_t *loop, pid_t pid, int pidfd, ProcessExited exited, void *owner, Process **out) {

@@ -32,13 +32,14 @@ typedef struct {
     int parent_death_signal; /* 0: none */
 } ProcessOptions;
 
-/* Told once; exit_status is 0 when a signal ended it. */
+/* Told once; exit_status is 0 when a signal ended it, and PROCESS_STATUS_UNKNOWN when nobody could say. */
 typedef void (*ProcessExited)(void *owner, int exit_status, int term_signal);
 
 /* -errno (ENOENT, EACCES, E2BIG …) when the program could not be started; nothing is left behind then. */
 int process_spawn(uv_loop_t *loop, const ProcessOptions *options, ProcessExited exited, void *owner,
                   Process **process);
-/* A child of ours that something else made (pidfd is taken; -1: opened here). */
+#define PROCESS_STATUS_UNKNOWN (-1)
+/* A process that something else made, be it a child of ours or not (pidfd is taken; -1: opened here). */
 int process_adopt(uv_loop_t *loop, pid_t pid, int pidfd, ProcessExited exited, void *owner,
                   Process **process);
 /* Forgets the process; if it still runs it goes on, and nobody waits for it. */

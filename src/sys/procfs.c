@@ -33,13 +33,13 @@ bool proc_read(pid_t pid, ProcFigures *figures) {
     if (!after_name) return false;
     unsigned long long user, system, start;
     long rss, threads;
-    int parent;
+    int parent, group, session;
     char state;
     int found =
         sscanf(after_name + 2,
-               "%c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %ld %*d %llu %*u %ld",
-               &state, &parent, &user, &system, &threads, &start, &rss);
-    if (found != 7) return false;
+               "%c %d %d %d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %ld %*d %llu %*u %ld",
+               &state, &parent, &group, &session, &user, &system, &threads, &start, &rss);
+    if (found != 9) return false;
     uint64_t tick_ms = 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     *figures = (ProcFigures){
         .cpu_ms = (user + system) * tick_ms,
@@ -47,9 +47,22 @@ bool proc_read(pid_t pid, ProcFigures *figures) {
         .start_ticks = start,
         .threads = (unsigned)threads,
         .parent = parent,
+        .group = group,
+        .session = session,
         .state = state,
     };
     return true;
+}
+
+bool proc_exit_result(pid_t pid, int *result) {
+    char path[64], text[1024];
+    ProcFigures figures;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!proc_read(pid, &figures) || figures.state != 'Z' || read_small(path, text, sizeof text) <= 0)
+        return false;
+    const char *last = strrchr(text, ' ');
+    if (last) *result = atoi(last + 1);
+    return last != NULL;
 }
 
 uint64_t proc_demand_ns(pid_t pid) {
@@ -110,6 +123,21 @@ size_t proc_descendants(pid_t pid, pid_t **pids) {
         for (size_t i = 0; i < all && count < all; i++)
             if (everybody[i].parent == found[next]) found[++count] = everybody[i].pid;
     memmove(found, found + 1, count * sizeof(pid_t));
+    mem_free(everybody);
+    *pids = found;
+    return count;
+}
+
+size_t proc_session_orphans(pid_t session, pid_t **pids) {
+    Kin *everybody;
+    size_t all = read_everybody(&everybody), count = 0;
+    pid_t *found = mem_new((all + 1) * sizeof(pid_t));
+    for (size_t i = 0; i < all; i++) {
+        ProcFigures own, parent = {0};
+        if (!proc_read(everybody[i].pid, &own) || own.session != session || own.group != everybody[i].pid)
+            continue;
+        if (!proc_read(own.parent, &parent) || parent.session != session) found[count++] = everybody[i].pid;
+    }
     mem_free(everybody);
     *pids = found;
     return count;

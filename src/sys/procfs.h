@@ -11,11 +11,15 @@ typedef struct {
     uint64_t rss_bytes;
     uint64_t start_ticks; /* since boot: with the pid it names a process for good */
     unsigned threads;
-    pid_t parent;
+    pid_t parent, group, session;
     char state;
 } ProcFigures;
 
 bool proc_read(pid_t pid, ProcFigures *figures);
+/* Of one that has ended and whose remains are still there: as waitpid would have it. */
+bool proc_exit_result(pid_t pid, int *result);
+/* Processes of a session that lead a group and whose parent is gone; the caller frees *pids. */
+size_t proc_session_orphans(pid_t session, pid_t **pids);
 /* What the first thread has run or waited to run: how much of a core it wants, also when others crowd it out.
  */
 uint64_t proc_demand_ns(pid_t pid);

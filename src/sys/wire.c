@@ -121,6 +121,13 @@ void wire_finish(Wire *wire) {
     if (uv_shutdown(request, (uv_stream_t *)&wire->pipe, on_finished) < 0) on_finished(request, 0);
 }
 
+int wire_detach(Wire *wire) {
+    uv_os_fd_t fd;
+    int copy = uv_fileno((uv_handle_t *)&wire->pipe, &fd) < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    wire_close(wire);
+    return copy;
+}
+
 /* The folder is named through a descriptor, because sun_path has room for 107 bytes only. */
 static int address_make(const char *folder, const char *name, struct sockaddr_un *address) {
     int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -191,6 +198,16 @@ static void on_connection(uv_poll_t *poll, int status, int events) {
         close(fd);
 }
 
+static WireServer *server_new(uv_loop_t *loop, int dir, const char *name, int fd, WireAccept accept,
+                              void *owner) {
+    WireServer *server = NEW(WireServer);
+    *server = (WireServer){.fd = fd, .dir = dir, .name = mem_strdup(name), .accept = accept, .owner = owner};
+    uv_poll_init(loop, &server->poll, fd);
+    server->poll.data = server;
+    uv_poll_start(&server->poll, UV_READABLE, on_connection);
+    return server;
+}
+
 WireServer *wire_server_open(uv_loop_t *loop, const char *folder, const char *name, WireAccept accept,
                              void *owner, int *error) {
     struct sockaddr_un address;
@@ -219,12 +236,20 @@ WireServer *wire_server_open(uv_loop_t *loop, const char *folder, const char *na
         return NULL;
     }
     *error = 0;
-    WireServer *server = NEW(WireServer);
-    *server = (WireServer){.fd = fd, .dir = dir, .name = mem_strdup(name), .accept = accept, .owner = owner};
-    uv_poll_init(loop, &server->poll, fd);
-    server->poll.data = server;
-    uv_poll_start(&server->poll, UV_READABLE, on_connection);
-    return server;
+    return server_new(loop, dir, name, fd, accept, owner);
+}
+
+WireServer *wire_server_adopt(uv_loop_t *loop, const char *folder, const char *name, int fd,
+                              WireAccept accept, void *owner, int *error) {
+    int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *error = dir < 0 ? errno : 0;
+    if (dir >= 0) return server_new(loop, dir, name, fd, accept, owner);
+    close(fd);
+    return NULL;
+}
+
+int wire_server_fd(const WireServer *server) {
+    return server->fd;
 }
 
 static void server_free(uv_handle_t *handle) {

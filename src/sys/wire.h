@@ -22,6 +22,8 @@ Wire *wire_open(uv_loop_t *loop, int fd, const WireEvents *events, void *owner);
 void wire_set_owner(Wire *wire, const WireEvents *events, void *owner);
 /* Takes the message. */
 void wire_send(Wire *wire, json_t *message);
+/* The connection without the wire, which is closed; the caller's now. -1 if that cannot be. */
+int wire_detach(Wire *wire);
 /* Sends what is still queued, then closes. */
 void wire_finish(Wire *wire);
 void wire_close(Wire *wire);
@@ -33,6 +35,10 @@ typedef void (*WireAccept)(void *owner, int fd);
  * sun_path allows. *error is an errno value if NULL is returned. */
 WireServer *wire_server_open(uv_loop_t *loop, const char *folder, const char *name, WireAccept accept,
                              void *owner, int *error);
+/* One that listens at folder/name already; takes the descriptor. */
+WireServer *wire_server_adopt(uv_loop_t *loop, const char *folder, const char *name, int fd,
+                              WireAccept accept, void *owner, int *error);
+int wire_server_fd(const WireServer *server);
 /* Removes the socket file too. */
 void wire_server_close(WireServer *server);
 

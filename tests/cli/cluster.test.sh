@@ -5,32 +5,6 @@ node=$(command -v node) || { echo "no node here: nothing to lead"; exit 0; }
 cat >web.js <<'X'
 require('http').createServer((request, response) => response.end(`${process.env.VERSION || 'one'} ${process.pid}\n`)).listen(process.env.PORT)
 X
-# Eight connections that send a request as soon as the answer before is there; a dealt-with connection that says
-# close is opened anew. Any other end of a connection is a lost request.
-cat >load.js <<'X'
-const net = require('net')
-let answered = 0, lost = 0
-const until = Date.now() + Number(process.argv[3])
-function run(first) {
-  const socket = net.connect(Number(process.argv[2]), '127.0.0.1')
-  let text = '', open = true
-  const ask = () => { text = ''; socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n') }
-  socket.on('connect', ask)
-  socket.on('data', (data) => {
-    text += data.toString('latin1')
-    if (!text.includes('\r\n\r\n') || !/\d\n(\r\n0\r\n\r\n)?$/.test(text)) return
-    answered++
-    if (Date.now() > until) { open = false; socket.destroy() }
-    else if (/connection: close/i.test(text)) { open = false; socket.destroy(); run() }
-    else ask()
-  })
-  socket.on('error', () => {})
-  socket.on('close', () => { if (open) { lost++; if (Date.now() < until) run() } })
-}
-for (let i = 0; i < 8; i++) run()
-process.on('exit', () => console.log(`${lost} lost of ${answered > 100 ? 'many' : answered}`))
-X
-
 export PORT=$((20000 + RANDOM % 10000))
 ask() { exec 3<>"/dev/tcp/127.0.0.1/$PORT" && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && tail -1 <&3; }
 answers() { ask | grep -q "$1"; }
@@ -41,10 +15,10 @@ check "workers share a port" within 5 answers one
 both_seen() { [ "$(pids_seen)" = 2 ]; }
 check "and take turns" within 5 both_seen
 check "the mode is cluster" says cluster_mode g describe web
-"$node" load.js "$PORT" 4000 >lost &
-load=$!
+"$node" "$load" "$PORT" 4000 >lost &
+under_load=$!
 for _ in 1 2 3 4 5; do g reload web --silent; done
-wait "$load"
+wait "$under_load"
 check "reloads under load lose no request" has lost "0 lost of many"
 before=$(g pid web | head -1)
 check "a killed worker is replaced" kill -9 "$before"

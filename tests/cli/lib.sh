@@ -2,6 +2,7 @@
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 galley=${GALLEY:-$root/build/galley}
+load=$root/tests/cli/load.js
 work=$(mktemp -d)
 export GALLEY_HOME=$work/home NO_COLOR=1
 unset PM2_HOME

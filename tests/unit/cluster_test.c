@@ -48,7 +48,8 @@ static void on_listening(void *owner, ClusterWorker *worker, const ClusterAddres
     mine->listenings++;
     mine->last_port = where->port;
 }
-static const ClusterEvents primary_events = {on_online, on_listening, on_leaving};
+static const ClusterEvents primary_events = {
+    .online = on_online, .listening = on_listening, .leaving = on_leaving};
 
 static void on_lead_message(void *owner, Slice payload, int fd) {
     ((Worker *)owner)->messages++;
