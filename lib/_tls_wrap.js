@@ -399,6 +399,7 @@ function takeStream(self, socket) {
 // JavaScript carries the bytes between any other stream and C.
 function carry(self, stream) {
   const { ssl } = self;
+  ssl.carry();
   self[kIsCarried] = true;
   stream.on('data', (chunk) => {
     if (self._handle !== null) ssl.receive(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
@@ -479,13 +480,26 @@ function init(self, ssl) {
 
 const { prototype } = TLSSocket;
 
+// A write is never done before it returns: what is written in the same turn goes together, and programs that write until
+// they are told to wait are told.
+function sendBytes(self, bytes) {
+  const result = self.ssl.write(bytes);
+  if (result !== 0) return result;
+  process.nextTick(writtenLater, self);
+  return 1;
+}
+
+function writtenLater(self) {
+  Reflect.apply(onWritten, self, [0]);
+}
+
 prototype._sendOne = function(data, encoding) {
   if (typeof data === 'string' && encoding !== 'utf8' && encoding !== 'utf-8') data = Buffer.from(data, encoding);
-  return this.ssl.write(data);
+  return sendBytes(this, data);
 };
 
 prototype._sendAll = function(chunks) {
-  return this.ssl.write(Buffer.concat(chunks.map(({ chunk, encoding }) =>
+  return sendBytes(this, Buffer.concat(chunks.map(({ chunk, encoding }) =>
     (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk))));
 };
 

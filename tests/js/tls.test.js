@@ -158,3 +158,28 @@ test('https serves, keeps connections and tells errors', async () => {
   server.closeAllConnections();
   server.close();
 });
+
+test('connections that are collected after their sockets are gone touch nothing', () => {
+  const program = `
+    const tls = require('tls');
+    const key = process.env.KEY, cert = process.env.CERT;
+    const server = tls.createServer({ key, cert }, (socket) => socket.end('bye')).listen(0, '127.0.0.1', round);
+    server.on('tlsClientError', () => {});
+    let left = 6;
+    function round() {
+      if (left-- === 0) return server.close();
+      let open = 24, greeted = 0;
+      for (let i = 0; i < 24; i++) {
+        const client = tls.connect({ port: server.address().port, host: '127.0.0.1', ca: cert, servername: 'galley.test' });
+        // The sockets of this round have the memory of the last one's.
+        client.once('connect', () => { if (i === 12) gc(); });
+        client.resume().on('end', () => greeted++).on('close', () => {
+          if (--open === 0) greeted === 24 ? setTimeout(round, 5) : process.exit(7);
+        });
+      }
+    }`;
+  const run = spawnSync(process.execPath, ['--expose-gc', '-e', program],
+    { env: { ...process.env, KEY: key, CERT: cert, MALLOC_PERTURB_: '165', MALLOC_CHECK_: '3' }, encoding: 'utf8' });
+  assert.strictEqual(run.signal, null, run.stderr);
+  assert.strictEqual(run.status, 0, run.stderr);
+});

@@ -300,9 +300,7 @@ static Value renegotiate(Call *call) {
     if (!self) return NULL;
     ERR_clear_error();
     if (SSL_renegotiate(self->ssl) != 1) return throw_ssl(call, "SSL_renegotiate error");
-    SSL_do_handshake(self->ssl);
-    ERR_clear_error();
-    tls_cycle(self);
+    tls_handshake(self);
     return value_undefined();
 }
 

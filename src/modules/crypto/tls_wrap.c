@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include <stdlib.h>
 
-enum { CLEAR_ROOM = 65536 };
+enum { CLEAR_ROOM = 65536, CLEAR_KEEP = 32768, MAX_PART = 1 << 30, OUTPUT_GATHERED = 65536 };
 
 static const Native wrap_methods[];
 static void wrap_dispose(Handle *handle);
@@ -41,48 +41,93 @@ Value tls_ask(TlsWrap *self, int hook, size_t argc, const Value *argv) {
 }
 
 static void wrap_free_ssl(TlsWrap *self) {
-    if (self->in_cycle || !self->ssl) return;
+    if (self->in_cycle || self->in_ssl || !self->ssl) return;
     SSL_free(self->ssl);
     self->ssl = NULL;
     if (self->next_session) SSL_SESSION_free(self->next_session);
     self->next_session = NULL;
 }
 
-static void wrap_dispose(Handle *handle) {
-    TlsWrap *self = (TlsWrap *)handle;
-    if (self->stream) self->stream->tap = NULL;
+/* The stream goes its own way: it may be freed before this connection is. */
+static void stream_leave(TlsWrap *self) {
+    if (self->stream && self->stream->tap == &self->tap) self->stream->tap = NULL;
     self->stream = NULL;
-    wrap_free_ssl(self);
+}
+
+static void wrap_free(TlsWrap *self) {
     bytes_free(&self->plain_waiting);
+    bytes_free(&self->failure);
     bytes_free(&self->alpn);
     bytes_free(&self->ocsp_response);
-    handle_leave(handle);
     mem_free(self);
 }
 
-/* A request that outlives calls keeps the connection. */
+static void wrap_dispose(Handle *handle) {
+    TlsWrap *self = (TlsWrap *)handle;
+    self->is_closed = self->is_disposed = true;
+    self->owner = NULL;
+    stream_leave(self);
+    wrap_free_ssl(self);
+    handle_leave(handle);
+    if (!self->refs) wrap_free(self);
+}
+
+/* A request that outlives calls keeps the connection, and its memory even when the realm ends. */
 static void wrap_hold(TlsWrap *self) {
+    self->refs++;
     handle_pin(&self->handle);
 }
 static void wrap_release(TlsWrap *self) {
     handle_unpin(&self->handle);
+    if (--self->refs == 0 && self->is_disposed) wrap_free(self);
 }
 
-/* Errors */
-static void wrap_fail(TlsWrap *self) {
-    Realm *realm = self->handle.realm;
-    unsigned long code = ERR_peek_error();
+/* Between the two OpenSSL is at work: JavaScript that it calls may close the connection, which is freed then
+ * when OpenSSL has returned. */
+static void ssl_enter(TlsWrap *self) {
+    ERR_clear_error();
+    self->in_ssl++;
+}
+static void ssl_leave(TlsWrap *self) {
+    if (--self->in_ssl == 0 && self->is_closed) wrap_free_ssl(self);
+}
+
+/* Errors are taken from OpenSSL's queue when they are made, because whatever JavaScript does next may use the
+ * queue as well. */
+static void failure_note(TlsWrap *self) {
+    self->failure_code = ERR_peek_error();
     BIO_AUTO bio = BIO_new(BIO_s_mem());
     ERR_print_errors(bio);
     char *text;
     long len = BIO_get_mem_data(bio, &text);
-    char *message = mem_strndup(text, (size_t)len);
-    Value error = error_new(realm, "Error", NULL, len ? message : "TLS failed");
-    mem_free(message);
-    if (code && value_object(realm, error)) ssl_error_decorate(realm, (Object)error, code);
+    bytes_clear(&self->failure);
+    if (len > 0)
+        bytes_append(&self->failure, text, (size_t)len);
+    else
+        bytes_append_str(&self->failure, "TLS failed");
+}
+
+static void failure_tell(TlsWrap *self) {
+    Realm *realm = self->handle.realm;
+    Value argv[] = {error_new(realm, "Error", NULL, self->failure.data)};
+    if (self->failure_code && value_object(realm, argv[0]))
+        ssl_error_decorate(realm, (Object)argv[0], self->failure_code);
+    bytes_free(&self->failure);
     self->has_failed = true;
-    Value argv[] = {error};
     tell(self, TLS_ERROR, 1, argv);
+}
+
+/* What a hook threw that OpenSSL called. */
+static bool thrown_tell(TlsWrap *self) {
+    Realm *realm = self->handle.realm;
+    if (!self->handle.object) return false;
+    Value thrown = object_get(realm, self->handle.object, "thrown");
+    if (value_is_undefined(thrown)) return false;
+    object_set(realm, self->handle.object, "thrown", value_undefined());
+    self->has_failed = true;
+    Value argv[] = {thrown};
+    tell(self, TLS_ERROR, 1, argv);
+    return true;
 }
 
 /* Output */
@@ -108,7 +153,8 @@ static int output_send(TlsWrap *self) {
     char *data;
     long len = BIO_get_mem_data(self->to_net, &data);
     if (len <= 0) return 0;
-    if (self->stream) {
+    if (!self->is_carried) {
+        if (!self->stream) return UV_EPIPE;
         uv_buf_t buf = uv_buf_init(data, (unsigned)len);
         int result = stream_handle_write(self->stream, &buf, 1, stream_output_done, self);
         (void)BIO_reset(self->to_net);
@@ -138,18 +184,35 @@ static void output_done(TlsWrap *self, int status) {
     tls_cycle(self);
 }
 
-/* Plain bytes in */
+/* Runs one of OpenSSL's operations; what it says is noted if it failed. */
+static int ssl_run(TlsWrap *self, int (*operation)(SSL *ssl, void *bytes, int len), void *bytes, size_t len,
+                   int *why) {
+    ssl_enter(self);
+    int n = operation(self->ssl, bytes, len < MAX_PART ? (int)len : MAX_PART);
+    *why = n > 0 ? SSL_ERROR_NONE : SSL_get_error(self->ssl, n);
+    if (*why == SSL_ERROR_SYSCALL && !ERR_peek_error()) *why = SSL_ERROR_WANT_READ; /* the end came early */
+    if (*why == SSL_ERROR_SSL || *why == SSL_ERROR_SYSCALL) {
+        failure_note(self);
+        *why = SSL_ERROR_SSL;
+    }
+    ssl_leave(self);
+    return n;
+}
+
+static int ssl_write(SSL *ssl, void *bytes, int len) {
+    return SSL_write(ssl, bytes, len);
+}
+
+/* Plain bytes that waited; false after an error. */
 static bool plain_write(TlsWrap *self) {
     Bytes *waiting = &self->plain_waiting;
     if (!waiting->len || self->has_failed || self->cert_waits || self->hello_waits) return true;
-    int n = SSL_write(self->ssl, waiting->data, (int)waiting->len);
+    int why, n = ssl_run(self, ssl_write, waiting->data, waiting->len, &why);
     if (n > 0) {
         bytes_consume(waiting, (size_t)n);
         if (!waiting->len) bytes_free(waiting);
-        return true;
     }
-    int why = SSL_get_error(self->ssl, n);
-    return why != SSL_ERROR_SSL && why != SSL_ERROR_SYSCALL;
+    return why != SSL_ERROR_SSL;
 }
 
 /* What happened inside OpenSSL's callbacks, told where JavaScript may do anything. */
@@ -166,22 +229,33 @@ static void tell_handshake(TlsWrap *self) {
     }
 }
 
-static void deliver(TlsWrap *self, const char *bytes, size_t len) {
-    Realm *realm = self->handle.realm;
-    self->bytes_read += len;
-    while (len && !self->is_closed) {
-        if (!self->user_buffer) {
-            Value argv[] = {buffer_copy(realm, bytes, len), value_int((int)len)};
-            tell(self, TLS_READ, 2, argv);
-            return;
-        }
-        size_t part = len < self->user_len ? len : self->user_len;
-        memcpy(self->user_bytes, bytes, part);
+/* Into the buffer that the program gave, as often as it takes. */
+static void deliver_in_place(TlsWrap *self, const char *bytes, size_t len) {
+    char *room;
+    size_t size;
+    while (len && !self->is_closed && self->user_buffer) {
+        if (!value_bytes(self->handle.realm, self->user_buffer, &room, &size) || !size) return;
+        size_t part = len < size ? len : size;
+        memcpy(room, bytes, part);
         Value argv[] = {value_undefined(), value_int((int)part)};
         tell(self, TLS_READ, 2, argv);
         bytes += part;
         len -= part;
     }
+}
+
+/* Gives `room` away if it is nearly full, and then it is NULL. */
+static void deliver(TlsWrap *self, char **room, size_t len) {
+    Realm *realm = self->handle.realm;
+    self->bytes_read += len;
+    if (self->user_buffer) {
+        deliver_in_place(self, *room, len);
+        return;
+    }
+    Value argv[] = {len >= CLEAR_KEEP ? buffer_adopt(realm, *room, len) : buffer_copy(realm, *room, len),
+                    value_int((int)len)};
+    if (len >= CLEAR_KEEP) *room = NULL;
+    tell(self, TLS_READ, 2, argv);
 }
 
 static void tell_end(TlsWrap *self, int status) {
@@ -191,46 +265,40 @@ static void tell_end(TlsWrap *self, int status) {
     tell(self, TLS_READ, 2, argv);
 }
 
-/* Plain bytes out, as long as somebody wants them. False after an error. */
-static bool plain_read(TlsWrap *self) {
-    char *room = malloc(CLEAR_ROOM);
-    bool fine = true;
-    while (!self->is_closed && !self->has_failed && !self->hello_waits && !self->cert_waits) {
-        if (self->is_established && !self->is_reading) break;
-        size_t at = 0;
-        int n = 0;
-        /* Several records make one call. */
-        while (at < CLEAR_ROOM && (n = SSL_read(self->ssl, room + at, (int)(CLEAR_ROOM - at))) > 0) {
-            at += (size_t)n;
-            if (self->done_waits || self->start_waits) break;
-        }
-        int why = n > 0 ? SSL_ERROR_NONE : SSL_get_error(self->ssl, n);
-        SslErrors none;
-        if (why != SSL_ERROR_SSL && why != SSL_ERROR_SYSCALL) ssl_errors_take(&none);
-        tell_handshake(self);
-        if (at) deliver(self, room, at);
-        if (n > 0) continue;
-        if (why == SSL_ERROR_ZERO_RETURN) {
-            tell_end(self, UV_EOF);
-        } else if (why == SSL_ERROR_SSL || (why == SSL_ERROR_SYSCALL && ERR_peek_error())) {
-            fine = false;
-        }
-        break;
+/* The bytes of as many records as there are, so that they make one call. */
+static size_t records_read(TlsWrap *self, char *room, int *why) {
+    size_t at = 0;
+    *why = SSL_ERROR_NONE;
+    while (at < CLEAR_ROOM && *why == SSL_ERROR_NONE && !self->done_waits && !self->start_waits) {
+        int n = ssl_run(self, SSL_read, room + at, CLEAR_ROOM - at, why);
+        if (n > 0) at += (size_t)n;
     }
-    free(room);
-    return fine;
+    return at;
 }
 
-static void tell_thrown(TlsWrap *self) {
-    Realm *realm = self->handle.realm;
-    if (!self->handle.object) return;
-    Value thrown = object_get(realm, self->handle.object, "thrown");
-    if (value_is_undefined(thrown)) return;
-    object_set(realm, self->handle.object, "thrown", value_undefined());
-    ERR_clear_error();
-    self->has_failed = true;
-    Value argv[] = {thrown};
-    tell(self, TLS_ERROR, 1, argv);
+static bool plain_is_wanted(const TlsWrap *self) {
+    return !self->is_closed && !self->has_failed && !self->hello_waits && !self->cert_waits &&
+           (self->is_reading || !self->is_established);
+}
+
+/* Plain bytes out, as long as somebody wants them. False after an error. */
+static bool plain_read(TlsWrap *self) {
+    char *room = self->state->scratch;
+    self->state->scratch = NULL; /* JavaScript may read from another connection meanwhile */
+    int why = SSL_ERROR_NONE;
+    while (why == SSL_ERROR_NONE && plain_is_wanted(self)) {
+        if (!room) room = malloc(CLEAR_ROOM);
+        if (!room) abort();
+        size_t len = records_read(self, room, &why);
+        tell_handshake(self);
+        if (len && !self->is_closed) deliver(self, &room, len);
+        if (why == SSL_ERROR_ZERO_RETURN) tell_end(self, UV_EOF);
+    }
+    if (self->is_disposed || self->state->scratch)
+        free(room);
+    else
+        self->state->scratch = room;
+    return why != SSL_ERROR_SSL;
 }
 
 /* Everything that can be done now: read, write, tell. Safe to call from whatever JavaScript does inside. */
@@ -245,17 +313,14 @@ void tls_cycle(TlsWrap *self) {
     do {
         self->cycle_again = false;
         if (self->is_closed || !self->has_started) break;
-        ERR_clear_error();
         bool fine = self->has_failed || plain_read(self);
         if (fine && !self->is_closed && !self->has_failed) {
-            ERR_clear_error();
             fine = plain_write(self);
             tell_handshake(self);
         }
         if (!fine && !self->is_closed) {
             output_send(self); /* the alert */
-            tell_thrown(self);
-            if (!self->has_failed) wrap_fail(self);
+            if (!thrown_tell(self) && !self->has_failed) failure_tell(self);
         }
         if (self->is_closed) break;
         int sent = output_send(self);
@@ -270,6 +335,14 @@ void tls_cycle(TlsWrap *self) {
     self->in_cycle = false;
     if (self->is_closed) wrap_free_ssl(self);
     wrap_release(self);
+}
+
+void tls_handshake(TlsWrap *self) {
+    ssl_enter(self);
+    SSL_do_handshake(self->ssl);
+    ERR_clear_error();
+    ssl_leave(self);
+    tls_cycle(self);
 }
 
 /* The network side */
@@ -358,10 +431,19 @@ static Value wrap_set_stream(Call *call) {
     if (!self) return NULL;
     StreamHandle *stream = stream_handle_of(call_arg(call, 0));
     if (!stream) return value_bool(false);
+    stream_leave(self);
+    if (stream->tap && stream->tap->closed) stream->tap->closed(stream->tap);
     self->stream = stream;
     stream->tap = &self->tap;
     object_set(call->realm, self->handle.object, "stream", call_arg(call, 0));
     return value_bool(true);
+}
+
+/* carry(): JavaScript brings and takes the bytes */
+static Value wrap_carry(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    if (self) self->is_carried = true;
+    return value_undefined();
 }
 
 static Value wrap_start(Call *call) {
@@ -389,7 +471,15 @@ static Value wrap_read_stop(Call *call) {
     return value_int(0);
 }
 
-/* write(bytes or text) -> 0: done, 1: TLS_WRITTEN tells, negative: an error */
+/* Encrypts at once what can be; what happens meanwhile is told by a cycle. */
+static size_t write_now(TlsWrap *self, View *data) {
+    if (self->in_ssl || !self->is_established || self->plain_waiting.len || !data->len) return 0;
+    int why, n = ssl_run(self, ssl_write, data->data, data->len, &why);
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* write(bytes or text) -> 0: done, or will be when this cycle ends; 1: TLS_WRITTEN tells; negative: an error
+ */
 static Value wrap_write(Call *call) {
     TlsWrap *self = call_wrap(call);
     VIEW data = {0};
@@ -398,21 +488,18 @@ static Value wrap_write(Call *call) {
     if (self->has_failed) return value_int(UV_EPROTO);
     self->bytes_written += data.len;
     self->has_started = true;
-    ERR_clear_error();
-    size_t taken = 0;
-    /* An empty write still starts a handshake and flushes. */
-    if (!self->in_cycle && self->is_established && !self->plain_waiting.len && data.len) {
-        int n = SSL_write(self->ssl, data.data, (int)data.len);
-        if (n > 0) taken = (size_t)n;
-        tell_handshake(self);
-    }
+    size_t taken = write_now(self, &data);
+    if (self->is_closed) return value_int(UV_EBADF);
     if (taken < data.len) bytes_append(&self->plain_waiting, data.data + taken, data.len - taken);
     self->write_waits = true;
-    if (self->plain_waiting.len || self->in_cycle) {
+    bool has_news = self->start_waits || self->done_waits;
+    /* An empty write still starts a handshake and flushes. */
+    if (self->plain_waiting.len || self->in_ssl || !self->is_established || has_news) {
         tls_cycle(self);
         return value_int(1);
     }
-    int sent = output_send(self);
+    bool goes_with_others = self->in_cycle && BIO_ctrl_pending(self->to_net) < OUTPUT_GATHERED;
+    int sent = goes_with_others && !self->output_is_out ? 0 : output_send(self);
     if (sent == 1) return value_int(1);
     self->write_waits = false;
     return value_int(sent);
@@ -429,11 +516,14 @@ static void shutdown_done(uv_shutdown_t *request, int status) {
 static Value wrap_shutdown(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
     if (!self || self->is_closed || !self->ssl) return value_int(UV_ENOTCONN);
-    ERR_clear_error();
+    ssl_enter(self);
     if (!SSL_in_init(self->ssl)) SSL_shutdown(self->ssl);
     ERR_clear_error();
+    ssl_leave(self);
+    if (self->is_closed) return value_int(UV_ENOTCONN);
     output_send(self);
-    if (!self->stream) return value_int(2);
+    if (self->is_carried) return value_int(2);
+    if (!self->stream) return value_int(UV_ENOTCONN);
     if (self->stream->is_closing) return value_int(UV_ENOTCONN);
     int err = uv_shutdown(&self->shutdown, &self->stream->uv.stream, shutdown_done);
     if (!err) wrap_hold(self);
@@ -444,8 +534,9 @@ static Value wrap_shutdown(Call *call) {
 static Value wrap_close(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
     if (!self || self->is_closed) return value_undefined();
+    if (self->ssl && self->stream && !self->in_ssl) output_send(self); /* what was written in this cycle */
     self->is_closed = true;
-    if (self->stream) self->stream->tap = NULL;
+    stream_leave(self);
     if (self->user_buffer) value_drop(call->realm, self->user_buffer);
     self->user_buffer = NULL;
     wrap_free_ssl(self);
@@ -473,7 +564,7 @@ static Value wrap_output_done(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
     if (!self || !self->output_is_out) return value_undefined();
     self->output_is_out = false;
-    if (self->ssl) output_done(self, call_int(call, 0));
+    output_done(self, call_int(call, 0));
     return value_undefined();
 }
 
@@ -484,8 +575,6 @@ static Value wrap_use_buffer(Call *call) {
     if (!self || !call_bytes(call, 0, &bytes, &len)) return NULL;
     if (self->user_buffer) value_drop(call->realm, self->user_buffer);
     self->user_buffer = call_arg(call, 0);
-    self->user_bytes = bytes;
-    self->user_len = len;
     value_keep(call->realm, self->user_buffer);
     return value_undefined();
 }
@@ -531,26 +620,28 @@ STACK_OF(X509) * *tls_roots(Realm *realm) {
 
 void tls_wrap_teardown(Realm *realm) {
     sk_X509_pop_free(*tls_roots(realm), X509_free);
+    free(((TlsState *)*realm_slot(realm, SLOT_TLS))->scratch);
     mem_free(*realm_slot(realm, SLOT_TLS));
     *realm_slot(realm, SLOT_TLS) = NULL;
 }
 
 static const Native wrap_methods[] = {
-    {"attach",          wrap_attach},
-    {"setStream",                 wrap_set_stream},
-    {"start",wrap_start},
-    {"readStart",           wrap_read_start},
-    {"readStop",                 wrap_read_stop},
-    {"write",wrap_write},
-    {"_shutdown",        wrap_shutdown},
-    {"_close",                 wrap_close},
-    {"receive",                wrap_receive},
-    {"outputDone",       wrap_output_done},
-    {"useUserBuffer",                 wrap_use_buffer},
-    {"getBytesRead",wrap_bytes_read},
-    {"getBytesWritten",         wrap_bytes_written},
-    {"getWriteQueueSize",                 wrap_queue_size},
-    {0}
+    {"attach",         wrap_attach},
+    {"setStream",                wrap_set_stream},
+    {"carry",wrap_carry},
+    {"start",          wrap_start},
+    {"readStart",                wrap_read_start},
+    {"readStop",wrap_read_stop},
+    {"write",      wrap_write},
+    {"_shutdown",                wrap_shutdown},
+    {"_close",      wrap_close},
+    {"receive",          wrap_receive},
+    {"outputDone",                wrap_output_done},
+    {"useUserBuffer",wrap_use_buffer},
+    {"getBytesRead",         wrap_bytes_read},
+    {"getBytesWritten",                wrap_bytes_written},
+    {"getWriteQueueSize",wrap_queue_size},
+    {0    }
 };
 
 const Native tls_wrap_functions[] = {

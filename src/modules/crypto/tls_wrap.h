@@ -28,18 +28,21 @@ enum {
 typedef struct {
     Object hooks[TLS_HOOKS];
     STACK_OF(X509) * roots; /* see tls_roots */
+    char *scratch;          /* for plain bytes, while nobody uses it */
 } TlsState;
 
 struct TlsWrap {
     Handle handle;
     SSL *ssl;
     BIO *from_net, *to_net; /* the SSL's */
-    StreamHandle *stream;   /* NULL: JavaScript carries the bytes */
+    StreamHandle *stream;   /* NULL: carried, not there yet, or gone */
     StreamTap tap;
     Value owner; /* kept while attached */
     TlsState *state;
     bool is_server, is_established, has_started;
-    bool is_reading, net_ended, told_end, has_failed, is_closed;
+    bool is_reading, net_ended, told_end, has_failed, is_closed, is_disposed;
+    bool is_carried; /* by JavaScript */
+    unsigned in_ssl; /* OpenSSL is at work */
     bool in_cycle, cycle_again, start_waits, done_waits, done_told;
     bool hello_hook, hello_waits, cert_hook, cert_waits, alpn_hook, keylog_hook, session_hook;
     bool write_waits;    /* JavaScript is owed TLS_WRITTEN */
@@ -51,8 +54,8 @@ struct TlsWrap {
     Bytes ocsp_response;
     Value context_value; /* kept: the context that a server name chose */
     Value user_buffer;
-    char *user_bytes;
-    size_t user_len;
+    Bytes failure; /* OpenSSL's account of it */
+    unsigned long failure_code;
     uv_shutdown_t shutdown;
     unsigned refs; /* requests under way */
 };
@@ -60,6 +63,8 @@ struct TlsWrap {
 TlsWrap *tls_wrap_of(SSL *ssl);
 TlsWrap *call_wrap(Call *call);
 void tls_cycle(TlsWrap *self);
+/* Goes on with a handshake that was asked for on a connection that stands. */
+void tls_handshake(TlsWrap *self);
 extern const Native tls_info_methods[];
 /* For callbacks of OpenSSL: calls the hook at once; NULL if it threw (the error went to TLS_ERROR). */
 Value tls_ask(TlsWrap *self, int hook, size_t argc, const Value *argv);
