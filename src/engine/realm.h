@@ -153,6 +153,7 @@ void value_drop(Realm *realm, Value v); /* … until this */
 /* A Buffer over memory that is handed over: freed with free() when it is collected. */
 Object buffer_adopt(Realm *realm, void *memory, size_t len);
 Object buffer_copy(Realm *realm, const void *data, size_t len);
+Object uint8_array_copy(Realm *realm, const void *data, size_t len); /* no Buffer */
 Object array_buffer_adopt(Realm *realm, void *memory, size_t len);
 /* A typed array over memory that C keeps (it must outlive the realm's use of it). */
 Object typed_array_over(Realm *realm, JSTypedArrayType type, void *memory, size_t bytes);

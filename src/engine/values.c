@@ -99,9 +99,13 @@ static void free_memory(void *bytes, void *data) {
     free(data);
 }
 
+static Object uint8_array_adopt(Realm *realm, void *memory, size_t len) {
+    return JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
+                                                 free_memory, memory, NULL);
+}
+
 Object buffer_adopt(Realm *realm, void *memory, size_t len) {
-    Object array = JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
-                                                         free_memory, memory, NULL);
+    Object array = uint8_array_adopt(realm, memory, len);
     if (array && !realm->buffer_prototype) {
         Value exception = NULL;
         realm_require(realm, "buffer", &exception);
@@ -110,11 +114,19 @@ Object buffer_adopt(Realm *realm, void *memory, size_t len) {
     return array;
 }
 
-Object buffer_copy(Realm *realm, const void *data, size_t len) {
+static void *bytes_copy(const void *data, size_t len) {
     void *memory = malloc(len ? len : 1);
     if (!memory) abort();
     if (len) memcpy(memory, data, len);
-    return buffer_adopt(realm, memory, len);
+    return memory;
+}
+
+Object buffer_copy(Realm *realm, const void *data, size_t len) {
+    return buffer_adopt(realm, bytes_copy(data, len), len);
+}
+
+Object uint8_array_copy(Realm *realm, const void *data, size_t len) {
+    return uint8_array_adopt(realm, bytes_copy(data, len), len);
 }
 
 Object array_buffer_adopt(Realm *realm, void *memory, size_t len) {

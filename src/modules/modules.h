@@ -25,6 +25,7 @@ extern const Module resolver_module;
 extern const Module resources_module;
 extern const Module process_wrap_module;
 extern const Module spawn_sync_module;
+extern const Module sqlite_module;
 extern const Module stdio_module;
 extern const Module stream_wrap_module;
 extern const Module tcp_module;
@@ -57,5 +58,6 @@ enum {
     SLOT_MESSAGING,
     SLOT_THREADS,
     SLOT_TLS,
+    SLOT_SQLITE,
     SLOT_COUNT
 };

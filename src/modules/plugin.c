@@ -39,7 +39,7 @@ void plugin_close(Realm *realm, const char *file, const char *symbol) {
 }
 
 static const char crypto_file[] = "galley-crypto.so", dns_file[] = "galley-dns.so",
-                  zlib_file[] = "galley-zlib.so";
+                  sqlite_file[] = "galley-sqlite.so", zlib_file[] = "galley-zlib.so";
 
 static void crypto_setup(Realm *realm, Object binding) {
     plugin_open(realm, binding, crypto_file, "crypto_plugin");
@@ -50,6 +50,13 @@ static void crypto_teardown(Realm *realm) {
 
 static void resolver_setup(Realm *realm, Object binding) {
     plugin_open(realm, binding, dns_file, "resolver_plugin");
+}
+
+static void sqlite_setup(Realm *realm, Object binding) {
+    plugin_open(realm, binding, sqlite_file, "sqlite_plugin");
+}
+static void sqlite_teardown(Realm *realm) {
+    plugin_close(realm, sqlite_file, "sqlite_plugin");
 }
 
 static void tls_setup(Realm *realm, Object binding) {
@@ -65,5 +72,6 @@ static void zlib_setup(Realm *realm, Object binding) {
 
 const Module crypto_module = {"crypto", NULL, crypto_setup, crypto_teardown};
 const Module resolver_module = {"resolver", NULL, resolver_setup, NULL};
+const Module sqlite_module = {"sqlite", NULL, sqlite_setup, sqlite_teardown};
 const Module tls_module = {"tls", NULL, tls_setup, tls_teardown};
 const Module zlib_module = {"zlib", NULL, zlib_setup, NULL};

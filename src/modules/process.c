@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <sqlite3.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -421,6 +422,7 @@ static Value process_versions(Call *call) {
         {"galley",         GALLEY_VERSION      },
         {"javascriptcore", JSC_VERSION         },
         {"openssl",        OPENSSL_VERSION_STR },
+        {"sqlite",         SQLITE_VERSION      },
         {"zlib",           ZLIB_VERSION        },
         {"zstd",           ZSTD_VERSION_STRING },
         {"node",           &NODE_API_VERSION[1]},

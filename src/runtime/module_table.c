@@ -25,6 +25,7 @@ const Module *const all_modules[] = {
     &resources_module,
     &process_wrap_module,
     &spawn_sync_module,
+    &sqlite_module,
     &stdio_module,
     &stream_wrap_module,
     &tcp_module,
