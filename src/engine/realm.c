@@ -286,7 +286,6 @@ void realm_free(Realm *realm) {
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
     JSContextGroupRelease(realm->group);
-    watch_close(realm);
     loop_free(realm);
     mem_free(realm->turn);
     mem_free(realm->clock);

@@ -73,8 +73,8 @@ struct Realm {
     Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
     Value function_prototype;
     JSClassRef native_class, handle_class;
-    struct Peek *peek;   /* how the engine lays out strings and views, see peek.h */
-    struct Watch *watch; /* looks at scripts while they run, see watch.h */
+    struct Peek *peek; /* how the engine lays out strings and views, see peek.h */
+    List watchers;     /* look at scripts while they run, see watch.h */
 
     Map builtins;    /* id -> exports, for internalBinding */
     Map prototypes;  /* handle class name -> prototype object */

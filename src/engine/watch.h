@@ -19,13 +19,9 @@ struct Watcher {
 };
 
 void watch_open(Realm *realm);
-void watch_close(Realm *realm);
 
 void watch_add(Realm *realm, Watcher *watcher);
 void watch_remove(Realm *realm, Watcher *watcher);
 
-/* From any thread while the realm lives: nothing that it runs lasts longer than what the quickest watcher
- * asked for, however short the pieces are that it runs in. */
-void watch_end(Realm *realm);
-/* On the realm's own thread, from a native call: the script that made it is to end at once. */
-void watch_end_now(Realm *realm);
+/* From a native call: the watchers look as soon as it returns. */
+void watch_now(Realm *realm);

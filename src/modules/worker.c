@@ -79,7 +79,6 @@ static WatchVerdict look_at_worker(Watcher *watcher, Realm *realm, JSContextRef 
     }
     if (!atomic_load(&worker->stop)) return WATCH_GO_ON;
     realm->turn[TURN_EXITING] = 1;
-    watch_end(realm);
     return WATCH_END;
 }
 
@@ -161,7 +160,6 @@ static void worker_ask_to_stop(Worker *worker, int exit_code) {
     if (worker->wake) {
         uv_async_send(worker->wake);
         __atomic_store_n(&worker->realm->turn[TURN_EXITING], 1, __ATOMIC_RELAXED);
-        watch_end(worker->realm);
     }
     uv_mutex_unlock(&worker->lock);
     wait_stop_now(&worker->wait_stop);
@@ -338,7 +336,7 @@ static Value worker_exit(Call *call) {
     realm->turn[TURN_EXITING] = 1;
     atomic_store(&worker->stop, true);
     realm_stop(realm, call_int(call, 0));
-    watch_end_now(realm);
+    watch_now(realm);
     usleep(500); /* time for the watch to go off before the script's next line */
     return NULL;
 }
