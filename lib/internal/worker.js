@@ -11,6 +11,7 @@ const { kHandle, portOver, portStart, post, read, transferListOf } = require('in
 const {
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
+  ERR_WORKER_INIT_FAILED,
   ERR_WORKER_INVALID_EXEC_ARGV,
   ERR_WORKER_NOT_RUNNING,
   ERR_WORKER_OUT_OF_MEMORY,
@@ -121,10 +122,12 @@ class Worker extends EventEmitter {
       cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined,
     }, list, undefined);
     require('internal/thread_messages').listen();
-    const failed = handle.start((code, outOfMemory) => this.#gone(code, outOfMemory));
+    const failed = handle.start((code, outOfMemory, neverStarted) => {
+      this.#gone(code, outOfMemory ? new ERR_WORKER_OUT_OF_MEMORY('JS heap out of memory') : neverStarted ? new ERR_WORKER_INIT_FAILED('EMFILE') : undefined);
+    });
     if (failed !== 0) {
-      const { UVException } = require('internal/errors');
-      throw new UVException({ errno: failed, syscall: 'uv_thread_create' });
+      const { getSystemErrorName } = require('util');
+      process.nextTick(() => this.#gone(1, new ERR_WORKER_INIT_FAILED(getSystemErrorName(failed))));
     }
     process.nextTick(() => process.emit('worker', this));
   }
@@ -206,7 +209,7 @@ class Worker extends EventEmitter {
     }
   }
 
-  #gone(code, outOfMemory) {
+  #gone(code, error) {
     const state = this[kState];
     this.#drain();
     state.handle = null;
@@ -222,8 +225,8 @@ class Worker extends EventEmitter {
     }
     for (const { reject } of state.questions?.values() ?? []) reject(new ERR_WORKER_NOT_RUNNING());
     state.stdin?.destroy();
-    if (outOfMemory) this.emit('error', new ERR_WORKER_OUT_OF_MEMORY('JS heap out of memory'));
-    this.emit('exit', outOfMemory ? 1 : code);
+    if (error !== undefined) this.emit('error', error);
+    this.emit('exit', error !== undefined ? 1 : code);
     state.exited?.resolve(code);
   }
 

@@ -9,7 +9,9 @@
 
 bool entry_is_known(void);
 
-void loop_open(Realm *realm);
+int loop_open(Realm *realm);   /* 0 or libuv's error; on any thread */
+void loop_enter(Realm *realm); /* on the realm's thread, before the engine starts … */
+void loop_leave(Realm *realm); /* … and after it ended */
 void loop_close(Realm *realm); /* closes the realm's own handles and waits for all others */
 void loop_free(Realm *realm);
 

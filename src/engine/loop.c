@@ -5,13 +5,35 @@
 #include "engine/entry.h"
 #include "engine/inside.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file of the program */
 
 typedef struct {
     GMainContext *context;
     uv_poll_t wake;
     uv_timer_t timeout;
 } GlibLoop;
+
+/* GLib and the engine abort the process if they get none. */
+static int descriptors_are_left(size_t count) {
+    int fds[REALM_DESCRIPTORS], err = 0;
+    size_t taken = 0;
+    while (!err && taken < count) {
+        fds[taken] = taken ? fcntl(fds[0], F_DUPFD_CLOEXEC, 0) : epoll_create1(EPOLL_CLOEXEC);
+        if (fds[taken] < 0)
+            err = -errno;
+        else
+            taken++;
+    }
+    while (taken > 0)
+        close(fds[--taken]);
+    return err;
+}
 
 static void glib_schedule(Realm *realm);
 
@@ -54,7 +76,6 @@ static void glib_open(Realm *realm) {
     GlibLoop *glib = NEW(GlibLoop);
     realm->glib = glib;
     glib->context = g_main_context_new();
-    g_main_context_push_thread_default(glib->context);
     GPollFD fds[8];
     gint timeout_ms, priority;
     g_main_context_acquire(glib->context);
@@ -127,8 +148,11 @@ static void keep_house(uv_prepare_t *prepare) {
     if (!list_is_empty(&realm->collected)) handles_dispose_collected(realm);
 }
 
-void loop_open(Realm *realm) {
-    uv_loop_init(&realm->loop);
+int loop_open(Realm *realm) {
+    int err = 0;
+    if (!realm->options.is_main) err = descriptors_are_left(REALM_DESCRIPTORS);
+    if (!err) err = uv_loop_init(&realm->loop);
+    if (err) return err;
     uv_loop_configure(&realm->loop, UV_METRICS_IDLE_TIME);
     realm->loop.data = realm;
     uv_timer_init(&realm->loop, &realm->timer);
@@ -142,6 +166,18 @@ void loop_open(Realm *realm) {
     uv_prepare_start(&realm->housekeeping, keep_house);
     uv_unref((uv_handle_t *)&realm->housekeeping);
     glib_open(realm);
+    return 0;
+}
+
+void loop_enter(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    uv_update_time(&realm->loop);
+    g_main_context_push_thread_default(glib->context);
+}
+
+void loop_leave(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    g_main_context_pop_thread_default(glib->context);
 }
 
 void realm_run_loop(Realm *realm) {
@@ -164,7 +200,6 @@ void loop_close(Realm *realm) {
 
 void loop_free(Realm *realm) {
     GlibLoop *glib = realm->glib;
-    g_main_context_pop_thread_default(glib->context);
     g_main_context_unref(glib->context);
     mem_free(glib);
     uv_loop_close(&realm->loop);

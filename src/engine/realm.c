@@ -201,11 +201,9 @@ void realm_print_error(Realm *realm, Value error) {
     fprintf(stderr, "galley: %s\n%s\n", text.data ? text.data : "?", stack.data ? stack.data : "");
 }
 
-Realm *realm_new(const RealmOptions *options) {
+Realm *realm_prepare(const RealmOptions *options, int *err) {
     uint64_t start_ns = uv_hrtime();
-    if (!engine_options(options)) return NULL;
     Realm *realm = NEW(Realm);
-    realm->options_ns = uv_hrtime();
     realm->options = *options;
     realm->start_ns = start_ns;
     uv_timeval64_t wall;
@@ -213,7 +211,30 @@ Realm *realm_new(const RealmOptions *options) {
     realm->time_origin_ms = (double)wall.tv_sec * 1000 + wall.tv_usec / 1000.0;
     list_init(&realm->handles);
     list_init(&realm->collected);
-    loop_open(realm);
+    *err = loop_open(realm);
+    if (!*err) return realm;
+    mem_free(realm);
+    return NULL;
+}
+
+void realm_discard(Realm *realm) {
+    loop_close(realm);
+    loop_free(realm);
+    mem_free(realm);
+}
+
+Realm *realm_new(const RealmOptions *options) {
+    int err;
+    Realm *realm = realm_prepare(options, &err);
+    if (!realm) fprintf(stderr, "galley: cannot open an event loop: %s\n", uv_strerror(err));
+    return realm && realm_start(realm) ? realm : NULL;
+}
+
+bool realm_start(Realm *realm) {
+    const RealmOptions *options = &realm->options;
+    if (!engine_options(options)) return false;
+    realm->options_ns = uv_hrtime();
+    loop_enter(realm);
     if (options->is_main) JSMainThreadInitialize();
     realm->start_ms = uv_now(&realm->loop);
     realm->engine_ns = uv_hrtime();
@@ -225,7 +246,7 @@ Realm *realm_new(const RealmOptions *options) {
         fputs("galley: this JavaScriptCore encodes values in a way that Galley does not know; "
               "install the version that docs/dependencies.md names\n",
               stderr);
-        return NULL;
+        return false;
     }
     peek_learn(realm);
     realm->can_enter = entry_is_known();
@@ -262,10 +283,10 @@ Realm *realm_new(const RealmOptions *options) {
             realm_print_error(realm, exception);
         else
             fputs("galley: lib/internal/loader.js did not start\n", stderr);
-        return NULL;
+        return false;
     }
     realm->ready_ns = uv_hrtime();
-    return realm;
+    return true;
 }
 
 Value realm_require(Realm *realm, const char *id, Value *exception) {
@@ -286,6 +307,7 @@ void realm_free(Realm *realm) {
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
     JSContextGroupRelease(realm->group);
+    loop_leave(realm);
     loop_free(realm);
     mem_free(realm->turn);
     mem_free(realm->clock);

@@ -99,6 +99,11 @@ struct Realm {
 
 /* Starts the engine on this thread. NULL with a message on stderr if it cannot. */
 Realm *realm_new(const RealmOptions *options);
+/* The same in two steps, for a realm on a thread of its own: what may fail for want of descriptors is done by
+ * the thread that can say so (NULL and *err), the rest on the new one. */
+Realm *realm_prepare(const RealmOptions *options, int *err);
+bool realm_start(Realm *realm);
+void realm_discard(Realm *realm); /* one that was never started */
 /* Runs the built-in module `id` and returns its exports; NULL and *exception on failure. */
 Value realm_require(Realm *realm, const char *id, Value *exception);
 /* Closes every handle and frees the engine. A main realm may simply exit instead. */

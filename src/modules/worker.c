@@ -37,10 +37,11 @@ typedef struct {
     WaitStop wait_stop;
     atomic_bool stop; /* the thread shall end: asked by itself or by the parent */
     uv_mutex_t lock;  /* guards realm */
+    Realm *prepared;  /* until its thread takes it */
     Realm *realm;     /* while it lives */
     uv_async_t *wake; /* on the realm's loop */
     int exit_code;
-    bool was_terminated, out_of_memory;
+    bool was_terminated, out_of_memory, has_failed;
     clockid_t clock;
     bool has_clock;
 } Worker;
@@ -120,8 +121,9 @@ static void worker_run(Worker *worker, Realm *realm) {
 static void worker_thread(void *data) {
     Worker *worker = data;
     worker->has_clock = pthread_getcpuclockid(pthread_self(), &worker->clock) == 0;
-    Realm *realm = realm_new(&worker->options);
-    if (realm) {
+    Realm *realm = worker->prepared;
+    worker->prepared = NULL;
+    if (realm_start(realm)) {
         uv_async_t *wake = NEW(uv_async_t);
         uv_async_init(&realm->loop, wake, stop_realm);
         uv_unref((uv_handle_t *)wake);
@@ -143,6 +145,7 @@ static void worker_thread(void *data) {
         realm_free(realm);
     } else {
         worker->exit_code = 1;
+        worker->has_failed = true;
     }
     if (worker->control.channel) port_close(worker->control);
     if (worker->port.channel) port_close(worker->port);
@@ -187,7 +190,8 @@ static void worker_ended(uv_async_t *uv) {
     Object callback = (Object)worker->callback;
     worker->callback = NULL;
     uv_unref((uv_handle_t *)&worker->ended);
-    Value argv[] = {value_int(worker->exit_code), value_bool(worker->out_of_memory)};
+    Value argv[] = {value_int(worker->exit_code), value_bool(worker->out_of_memory),
+                    value_bool(worker->has_failed)};
     realm_dispatch(realm, callback, NULL, COUNT_OF(argv), argv);
     value_drop(realm, callback);
     handle_unpin(&worker->base);
@@ -262,14 +266,21 @@ static Value worker_create(Call *call) {
     return array_new(realm, COUNT_OF(all), all);
 }
 
-/* start(callback) -> 0 or an error; callback(exit code, whether its heap was full) when it is gone */
+/* start(callback) -> 0 or an error; callback(exit code, whether its heap was full, whether it never started)
+ * when it is gone */
 static Value worker_start(Call *call) {
     Worker *worker = call_worker(call);
     Object callback = call_function(call, 0);
     if (!worker || !callback || worker->is_running) return NULL;
-    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, worker->stack_size};
-    int err = uv_thread_create_ex(&worker->thread, &options, worker_thread, worker);
+    int err;
+    worker->prepared = realm_prepare(&worker->options, &err);
     if (err) return value_int(err);
+    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, worker->stack_size};
+    err = uv_thread_create_ex(&worker->thread, &options, worker_thread, worker);
+    if (err) {
+        realm_discard(worker->prepared);
+        return value_int(err);
+    }
     worker->is_running = true;
     worker->callback = callback;
     value_keep(call->realm, callback);

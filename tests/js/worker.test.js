@@ -2,6 +2,7 @@
 // Worker threads: life, death, messages, shared memory.
 const { test } = require('node:test');
 const assert = require('assert');
+const { spawnSync } = require('child_process');
 const fs = require('fs');
 const { once } = require('events');
 const {
@@ -154,4 +155,20 @@ test("a worker's environment is its own unless it is shared, and its output can 
   assert.strictEqual(Buffer.concat(chunks).toString(), 'to the parent\n');
   await once(run("process.env.GALLEY_TEST = 'changed'", { env: SHARE_ENV }), 'exit');
   assert.strictEqual(process.env.GALLEY_TEST, 'changed');
+});
+
+test('a thread for which no descriptors are left is an error event, not the end of the process', () => {
+  const program = `
+    const { Worker } = require('worker_threads');
+    const seen = { online: 0, refused: 0 };
+    for (let i = 0; i < 8; i++) {
+      const worker = new Worker('setTimeout(() => {}, 100)', { eval: true });
+      worker.on('online', () => seen.online++);
+      worker.on('error', (error) => { if (error.code === 'ERR_WORKER_INIT_FAILED' && /EMFILE/.test(error.message)) seen.refused++; });
+    }
+    process.on('exit', () => console.log(JSON.stringify(seen)));`;
+  const { stdout, status } = spawnSync('sh', ['-c', 'ulimit -n 40; exec "$0" -e "$1"', process.execPath, program]);
+  assert.strictEqual(status, 0);
+  const { online, refused } = JSON.parse(stdout);
+  assert.ok(online > 0 && refused > 0 && online + refused === 8, String(stdout));
 });
