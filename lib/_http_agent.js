@@ -8,6 +8,8 @@ const net = require('net');
 const { validateNumber, validateOneOf, validateString } = require('internal/validators');
 
 const kOnKeylog = Symbol('onkeylog');
+const { kHint, kListens } = require('internal/http_exchange');
+
 const kRequestOptions = Symbol('requestOptions');
 const HTTP_AGENT_KEEP_ALIVE_TIMEOUT_BUFFER = 1000;
 
@@ -90,7 +92,7 @@ function onFree(agent, socket, options) {
   socket._httpMessage = null;
   agent.removeSocket(socket, options);
   agent.totalSocketCount++; // kept, it still counts
-  socket.once('error', freeSocketErrorListener);
+  if (socket[kListens] !== true) socket.once('error', freeSocketErrorListener);
   free.push(socket);
 }
 
@@ -254,15 +256,23 @@ Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
   let timeout = this.options.timeout || 0;
   // What the server said it would wait, less a little for the way.
   const response = socket._httpMessage?.res;
-  const hint = response && /^timeout=(\d+)/.exec(response.headers['keep-alive']);
-  if (hint) {
-    const hinted = Number.parseInt(hint[1], 10) * 1000 - this.agentKeepAliveTimeoutBuffer;
+  const seconds = response ? hintOf(response) : -1;
+  if (seconds >= 0) {
+    const hinted = seconds * 1000 - this.agentKeepAliveTimeoutBuffer;
     if (hinted <= 0) return false;
     if (!timeout || hinted < timeout) timeout = hinted;
   }
   if (socket.timeout !== timeout) socket.setTimeout(timeout);
   return true;
 };
+
+// -1: the server does not say.
+function hintOf(response) {
+  const known = response[kHint];
+  if (known !== undefined) return known - 1;
+  const hint = /^timeout=(\d+)/.exec(response.headers['keep-alive']);
+  return hint ? Number.parseInt(hint[1], 10) : -1;
+}
 
 Agent.prototype.reuseSocket = function reuseSocket(socket, request) {
   request.reusedSocket = true;

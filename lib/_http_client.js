@@ -6,11 +6,11 @@ const net = require('net');
 const { finished } = require('stream');
 const { Buffer } = require('buffer');
 const Agent = require('_http_agent');
-const {
-  HTTPParser, _checkIsHttpToken: isToken, flag, freeParser, isLenient, parsers, prepareError,
-} = require('_http_common');
-const { OutgoingMessage, kErrored, kUniqueHeaders, parseUniqueHeadersOption } = require('_http_outgoing');
-const { kNeedDrain, kOutHeaders } = require('internal/http');
+const { _checkIsHttpToken: isToken } = require('_http_common');
+const { OutgoingMessage, kSocket, kUniqueHeaders, parseUniqueHeadersOption } = require('_http_outgoing');
+const { kOutHeaders, kWhole } = require('internal/http');
+const context = require('internal/async_context');
+const exchange = require('internal/http_exchange');
 const {
   ConnResetException,
   AbortError,
@@ -141,6 +141,8 @@ function ClientRequest(input, options, callback) {
   this.parser = null;
   this.maxHeadersCount = null;
   this.reusedSocket = false;
+  this._freed = false;
+  this[exchange.kFrame] = context.frame;
   this.host = host;
   this.protocol = protocol;
 
@@ -202,7 +204,7 @@ function ClientRequest(input, options, callback) {
       const oncreate = (error, socket) => {
         if (called) return;
         called = true;
-        if (error) process.nextTick(() => emitError(this, error));
+        if (error) process.nextTick(() => exchange.emitError(this, error));
         else this.onSocket(socket);
       };
       try {
@@ -236,11 +238,6 @@ function firstLine(request) {
   return `${request.method} ${request.path} HTTP/1.1\r\n`;
 }
 
-function emitError(request, error) {
-  request[kErrored] = error;
-  request.emit('error', error);
-}
-
 Object.defineProperty(ClientRequest.prototype, 'path', {
   __proto__: null,
   configurable: true,
@@ -256,6 +253,43 @@ Object.defineProperty(ClientRequest.prototype, 'path', {
 ClientRequest.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);
 };
+
+ClientRequest.prototype._flush = function _flush() {
+  exchange.flush(this);
+};
+
+// A request that is complete before it has its connection goes out in one piece: see internal/http_exchange.
+ClientRequest.prototype.end = function end(chunk, encoding, callback) {
+  if (typeof chunk === 'function') {
+    callback = chunk;
+    chunk = encoding = undefined;
+  } else if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = undefined;
+  }
+  if (!canBeWhole(this, chunk, encoding)) return OutgoingMessage.prototype.end.call(this, chunk, encoding, callback);
+  if (!this._header) {
+    this._contentLength = !chunk ? 0 : typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength;
+    this._implicitHeader();
+  }
+  // Somebody who listened for the head may have had more in mind, and some heads go ahead.
+  if (this._headerSent || this.chunkedEncoding || this[kSocket] !== null)
+    return OutgoingMessage.prototype.end.call(this, chunk, encoding, callback);
+  if (typeof callback === 'function') this.once('finish', callback);
+  if (typeof chunk === 'string' && !chunk.isWellFormed()) chunk = chunk.toWellFormed();
+  this[kWhole] = chunk && this._hasBody ? chunk : '';
+  this.outputSize = this._header.length + this[kWhole].length;
+  this.finished = true;
+  return this;
+};
+
+function canBeWhole(request, chunk, encoding) {
+  if (request[kSocket] !== null || request.finished || request.destroyed || request._headerSent || request._trailer !== '' ||
+      request.strictContentLength || request.writableCorked !== 0 || request.outputData.length > 0) return false;
+  if (!chunk) return true;
+  if (typeof chunk === 'string') return !encoding || encoding === 'utf8' || encoding === 'utf-8';
+  return chunk instanceof Uint8Array;
+}
 
 ClientRequest.prototype._implicitHeader = function _implicitHeader() {
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');
@@ -285,7 +319,7 @@ ClientRequest.prototype.onSocket = function onSocket(socket, error) {
 
 function onSocketNT(request, socket, error) {
   if (!request.destroyed && !error) {
-    tickOnSocket(request, socket);
+    exchange.attach(request, socket);
     return;
   }
   const problem = error || request[kError];
@@ -307,273 +341,10 @@ function onSocketNT(request, socket, error) {
 // A request that never got to its connection.
 function closeUnsent(request, error) {
   if (!request.aborted && !error) error = new ConnResetException('socket hang up');
-  if (error) emitError(request, error);
+  if (error) exchange.emitError(request, error);
   request.destroyed = true;
   request._closed = true;
   request.emit('close');
-}
-
-function tickOnSocket(request, socket) {
-  const parser = parsers.alloc();
-  const lenient = request.insecureHTTPParser === undefined ? isLenient() : request.insecureHTTPParser;
-  parser.initialize(HTTPParser.RESPONSE, undefined, request.maxHeaderSize || 0, lenient);
-  parser.socket = socket;
-  parser.outgoing = request;
-  parser.joinDuplicateHeaders = request.joinDuplicateHeaders;
-  parser.onIncoming = parserOnIncomingClient;
-  if (typeof request.maxHeadersCount === 'number') parser.maxHeaderPairs = request.maxHeadersCount << 1;
-  socket.parser = parser;
-  request.parser = parser;
-  socket._httpMessage = request;
-  request.socket = socket;
-  socket.on('error', socketErrorListener);
-  socket.on('data', socketOnData);
-  socket.on('end', socketOnEnd);
-  socket.on('close', socketCloseListener);
-  socket.on('drain', onDrain);
-  if (request.timeout !== undefined || request.agent?.options?.timeout) listenSocketTimeout(request);
-  if (request.timeoutPending !== undefined) {
-    const ms = request.timeoutPending;
-    request.timeoutPending = undefined;
-    setSocketTimeout(request, socket, ms);
-  }
-  request.emit('socket', socket);
-  request._flush();
-}
-
-function listenSocketTimeout(request) {
-  if (request.timeoutCb) return;
-  request.timeoutCb = emitRequestTimeout;
-  if (request.socket) request.socket.once('timeout', emitRequestTimeout);
-  else request.once('socket', (socket) => socket.once('timeout', emitRequestTimeout));
-}
-
-function emitRequestTimeout() {
-  this._httpMessage?.emit('timeout');
-}
-
-function onDrain() {
-  const request = this._httpMessage;
-  if (request && !request.finished && request[kNeedDrain]) {
-    request[kNeedDrain] = false;
-    request.emit('drain');
-  }
-}
-
-function socketCloseListener() {
-  const socket = this;
-  const { parser } = socket;
-  const request = socket._httpMessage;
-  // What was read before the end is still to be understood.
-  if (parser) parser.finish();
-  if (!request) return;
-  request.destroyed = true;
-  const { res } = request;
-  if (res) {
-    if (!res.complete) res.destroy(new ConnResetException('aborted'));
-    request._closed = true;
-    request.emit('close');
-    if (!res.aborted && res.readable) res.push(null);
-  } else {
-    if (!request.socket._hadError) {
-      // The connection ended before there was an answer.
-      request.socket._hadError = true;
-      emitError(request, new ConnResetException('socket hang up'));
-    }
-    request._closed = true;
-    request.emit('close');
-  }
-  // Nobody will take what was not sent.
-  if (request.outputData) request.outputData.length = 0;
-  if (parser) freeParser(parser, request, socket);
-}
-
-function socketErrorListener(error) {
-  const request = this._httpMessage;
-  if (request) {
-    // Errors of the socket are the request's; the 'close' that follows must not tell another.
-    request.socket._hadError = true;
-    emitError(request, error);
-  }
-  const { parser } = this;
-  if (parser) {
-    parser.finish();
-    freeParser(parser, request, this);
-  }
-  // The error may have come from reading, when nothing has been torn down yet.
-  this.removeListener('data', socketOnData);
-  this.removeListener('end', socketOnEnd);
-  this.destroy();
-}
-
-function socketOnEnd() {
-  const socket = this;
-  const request = socket._httpMessage;
-  const { parser } = socket;
-  if (!request.res && !request.socket._hadError) {
-    request.socket._hadError = true;
-    emitError(request, new ConnResetException('socket hang up'));
-  }
-  if (parser) {
-    parser.finish();
-    freeParser(parser, request, socket);
-  }
-  socket.end();
-}
-
-function socketOnData(data) {
-  const socket = this;
-  const request = socket._httpMessage;
-  const { parser } = socket;
-  if (!parser || !request) return;
-  const result = parser.execute(data);
-  if (result instanceof Error) {
-    prepareError(result, parser, data);
-    freeParser(parser, request, socket);
-    socket.removeListener('data', socketOnData);
-    socket.removeListener('end', socketOnEnd);
-    socket.destroy();
-    request.socket._hadError = true;
-    emitError(request, result);
-  } else if (parser.incoming?.upgrade) {
-    // The protocol changes: the socket is the program's now.
-    const response = parser.incoming;
-    request.res = response;
-    socket.removeListener('data', socketOnData);
-    socket.removeListener('end', socketOnEnd);
-    socket.removeListener('drain', onDrain);
-    if (request.timeoutCb) socket.removeListener('timeout', request.timeoutCb);
-    socket.removeListener('timeout', responseOnTimeout);
-    freeParser(parser, request, socket);
-    const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
-    if (request.listenerCount(event) > 0) {
-      socket.removeListener('error', socketErrorListener);
-      socket.removeListener('close', socketCloseListener);
-      request.upgradeOrConnect = true;
-      socket.emit('agentRemove');
-      socket._httpMessage = null;
-      socket.readableFlowing = null;
-      request.emit(event, response, socket, data.subarray(result));
-      request.destroyed = true;
-      request._closed = true;
-      request.emit('close');
-    } else {
-      // Nobody wants it.
-      request.destroy();
-    }
-  } else if (parser.incoming?.complete && parser.incoming.statusCode !== 100 && isDone(request)) {
-    socket.removeListener('data', socketOnData);
-    socket.removeListener('end', socketOnEnd);
-    socket.removeListener('drain', onDrain);
-    freeParser(parser, request, socket);
-  }
-}
-
-function isDone(request) {
-  return request.res?.complete === true;
-}
-
-function isInformational(status) {
-  return status >= 100 && status < 200 && status !== 101;
-}
-
-// `this` is the parser. 0: go on, 1: there is no body, 2: another protocol follows.
-function parserOnIncomingClient(response, keepAlive, flags) {
-  const { socket, outgoing } = this;
-  const request = outgoing ?? socket._httpMessage;
-  if (!request) return 0;
-  if (request.res) {
-    // The server sent more than it was asked for.
-    socket.destroy();
-    return 0;
-  }
-  request.res = response;
-  response.req = request;
-  if (request.method === 'CONNECT') {
-    response.upgrade = true;
-    return 2;
-  }
-  response.upgrade = response.statusCode === 101 && (flags & flag.UPGRADE) !== 0;
-  if (response.upgrade) return 2;
-  if (isInformational(response.statusCode)) {
-    // The real response is still to come.
-    request.res = null;
-    if (response.statusCode === 100) request.emit('continue');
-    request.emit('information', {
-      statusCode: response.statusCode,
-      statusMessage: response.statusMessage,
-      httpVersion: response.httpVersion,
-      httpVersionMajor: response.httpVersionMajor,
-      httpVersionMinor: response.httpVersionMinor,
-      headers: response.headers,
-      rawHeaders: response.rawHeaders,
-    });
-    return 1;
-  }
-  if (request.shouldKeepAlive && !keepAlive && !request.upgradeOrConnect) request.shouldKeepAlive = false;
-  // First ours, so that the connection is free before the program hears of the end.
-  socket.on('timeout', responseOnTimeout);
-  response.on('end', responseOnEnd);
-  request.on('finish', requestOnFinish);
-  if (request.aborted || !request.emit('response', response)) response._dump();
-  return request.method === 'HEAD' ? 1 : 0;
-}
-
-function responseOnTimeout() {
-  this._httpMessage?.res?.emit('timeout');
-}
-
-function responseOnEnd() {
-  const request = this.req;
-  const { socket } = request;
-  if (socket && request.timeoutCb) socket.removeListener('timeout', emitRequestTimeout);
-  request._ended = true;
-  if (!request.shouldKeepAlive) {
-    if (socket?.writable) {
-      if (typeof socket.destroySoon === 'function') socket.destroySoon();
-      else socket.end();
-    }
-  } else if (request.writableFinished && !this.aborted) {
-    // The request was sent and answered: the connection is free.
-    responseOnEndKeepAlive(request);
-  }
-}
-
-function requestOnFinish() {
-  const request = this;
-  if (request.shouldKeepAlive && request._ended) responseOnEndKeepAlive(request);
-}
-
-function responseOnEndKeepAlive(request) {
-  const { socket } = request;
-  if (request._freed || !socket) return;
-  request._freed = true;
-  if (request.timeoutCb) {
-    socket.setTimeout(0, request.timeoutCb);
-    request.timeoutCb = null;
-  }
-  socket.removeListener('timeout', responseOnTimeout);
-  socket.removeListener('close', socketCloseListener);
-  socket.removeListener('error', socketErrorListener);
-  socket.removeListener('data', socketOnData);
-  socket.removeListener('end', socketOnEnd);
-  socket.removeListener('drain', onDrain);
-  if (socket.parser) freeParser(socket.parser, request, socket);
-  // Somebody may destroy the request in the turn in which it ends.
-  process.nextTick(emitFree, request, socket);
-  request.destroyed = true;
-  if (request.res) {
-    // A response that is done has its own 'close' after this one's.
-    process.nextTick(() => {
-      if (request._closed) return;
-      request._closed = true;
-      request.emit('close');
-    });
-  }
-}
-
-function emitFree(request, socket) {
-  socket.emit('free');
 }
 
 ClientRequest.prototype._deferToConnect = function _deferToConnect(method, args) {
@@ -591,19 +362,14 @@ ClientRequest.prototype._deferToConnect = function _deferToConnect(method, args)
 
 ClientRequest.prototype.setTimeout = function setTimeout(ms, callback) {
   if (this._ended) return this;
-  listenSocketTimeout(this);
+  exchange.listenTimeout(this);
+  this[exchange.kOwnTimeout] = true;
   ms = getTimeout(ms, 'msecs');
   if (callback) this.once('timeout', callback);
-  if (this.socket) setSocketTimeout(this, this.socket, ms);
+  if (this.socket) exchange.setSocketTimeout(this, this.socket, ms);
   else this.timeoutPending = ms;
   return this;
 };
-
-// The clock starts with the connection, not with the wait for it.
-function setSocketTimeout(request, socket, ms) {
-  if (socket.connecting) socket.once('connect', () => socket.setTimeout(ms));
-  else socket.setTimeout(ms);
-}
 
 ClientRequest.prototype.setNoDelay = function setNoDelay(noDelay) {
   this._deferToConnect('setNoDelay', [noDelay]);

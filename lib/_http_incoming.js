@@ -258,7 +258,7 @@ IncomingMessage.prototype._destroy = function _destroy(error, callback) {
     this.aborted = true;
     this.emit('aborted');
   }
-  if (this[kConnection] !== undefined) {
+  if (this[kConnection] !== undefined && !this[kConnection].waitsForSocket) {
     if (this.aborted) this[kConnection].destroy(error);
     process.nextTick(destroyed, this, error, callback);
     return;

@@ -18,5 +18,6 @@ function utcDate() {
 module.exports = {
   kOutHeaders: Symbol('kOutHeaders'),
   kNeedDrain: Symbol('kNeedDrain'),
+  kWhole: Symbol('whole'), // the body of a request that is complete and waits for its socket
   utcDate,
 };

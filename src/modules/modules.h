@@ -7,6 +7,7 @@ extern const Module buffer_module;
 extern const Module cluster_module;
 extern const Module encoding_module;
 extern const Module http_module;
+extern const Module http_client_module;
 extern const Module http_server_module;
 extern const Module fs_module;
 extern const Module crypto_module;
@@ -47,6 +48,7 @@ enum {
     SLOT_SIGNALS,
     SLOT_HTTP,
     SLOT_HTTP_SERVING,
+    SLOT_HTTP_CALLING,
     SLOT_FS,
     SLOT_STREAMS,
     SLOT_ENCODING,

@@ -114,6 +114,11 @@ static void read_room(uv_handle_t *uv, size_t suggested, uv_buf_t *buf) {
     *buf = uv_buf_init(state->scratch, state->scratch ? SCRATCH_SIZE : 0);
 }
 
+void stream_handle_tell_read(StreamHandle *stream, int status) {
+    Value argv[] = {value_undefined(), value_int(status)};
+    tell(stream, on_read, 2, argv);
+}
+
 static void read_done(uv_stream_t *uv, ssize_t nread, const uv_buf_t *buf) {
     StreamHandle *stream = uv->data;
     Realm *realm = stream->base.realm;
@@ -126,8 +131,7 @@ static void read_done(uv_stream_t *uv, ssize_t nread, const uv_buf_t *buf) {
     }
     if (stream->is_silent) return;
     if (nread < 0 || stream->user_buffer) {
-        Value argv[] = {value_undefined(), value_int((int)nread)};
-        tell(stream, on_read, 2, argv);
+        stream_handle_tell_read(stream, (int)nread);
         return;
     }
     char *bytes = buf->base;

@@ -52,6 +52,8 @@ typedef void (*StreamWriteDone)(void *data, int status);
 int stream_handle_write(StreamHandle *stream, uv_buf_t *bufs, unsigned count, StreamWriteDone done,
                         void *data);
 int stream_handle_read_start(StreamHandle *stream);
+/* Tells the owner what a read came to: an error, the end, or so many bytes in its own buffer. */
+void stream_handle_tell_read(StreamHandle *stream, int status);
 /* A connection that came to this server in another way than over its own socket. Takes fd. */
 void stream_handle_accepted(StreamHandle *server, int fd);
 void stream_handle_close(StreamHandle *stream);

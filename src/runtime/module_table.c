@@ -9,6 +9,7 @@ const Module *const all_modules[] = {
     &crypto_module,
     &fs_module,
     &http_module,
+    &http_client_module,
     &http_server_module,
     &ipc_module,
     &loader_module,
