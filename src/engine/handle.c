@@ -67,6 +67,10 @@ Object handle_open(Realm *realm, Handle *handle, const HandleClass *class) {
     return handle->object;
 }
 
+void handle_weigh(Handle *handle, size_t bytes) {
+    JSReportExtraMemoryCost(handle->realm->ctx, bytes);
+}
+
 void handle_pin(Handle *handle) {
     if (handle->pins++ == 0 && handle->object) value_keep(handle->realm, handle->object);
 }

@@ -26,6 +26,8 @@ struct Handle {
 
 /* Gives a zeroed struct that starts with a Handle its object. */
 Object handle_open(Realm *realm, Handle *handle, const HandleClass *class);
+/* Tells the collector how much hangs on the object that it cannot see, so that it comes in time. */
+void handle_weigh(Handle *handle, size_t bytes);
 void handle_pin(Handle *handle);
 void handle_unpin(Handle *handle);
 /* Takes the handle off the realm's list; the last thing before its memory is freed. */

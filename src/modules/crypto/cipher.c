@@ -158,6 +158,7 @@ static Value cipher_update(Call *call) {
         EVP_CipherUpdate(self->ctx, NULL, &out_len, (unsigned char *)data.data, (int)data.len) != 1)
         return throw_ssl(call, "Trying to add data in unsupported state");
     unsigned char *out = malloc((size_t)out_len + 1);
+    if (!out) return throw_error(call, "ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
     int fine = EVP_CipherUpdate(self->ctx, out, &out_len, (unsigned char *)data.data, (int)data.len);
     if (fine != 1) {
         free(out);
@@ -396,6 +397,11 @@ static void cipher_job_run(Job *job) {
     }
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     self->out = malloc(text_len + (size_t)self->tag_len + 2 * EVP_MAX_BLOCK_LENGTH);
+    if (!self->out) {
+        EVP_CIPHER_CTX_free(ctx);
+        job_out_of_memory(job);
+        return;
+    }
     int len = 0, more = 0;
     static const unsigned char nothing;
     const unsigned char *text = text_len ? (unsigned char *)self->data.data : &nothing;

@@ -47,6 +47,9 @@ struct Job {
  * runs on a thread and calls that back with (error, result). */
 Value job_start(Call *call, Job *job, size_t callback_at);
 
+/* For `run`: the job failed for want of memory. */
+void job_out_of_memory(Job *job);
+
 /* Bytes of arguments */
 
 /* A copy of a Buffer's or string's bytes; nothing for undefined and null. */
@@ -60,6 +63,8 @@ typedef struct {
 } View;
 bool call_view(Call *call, size_t i, View *view);
 void view_free(View *view);
+/* Reads the bytes where they are. More than OpenSSL can count are none. */
+BIO *bio_over(const char *data, size_t len);
 #define VIEW AUTO_FREE(View, view_free)
 
 /* Keys */

@@ -119,9 +119,13 @@ static bool digest_finish(EVP_MD_CTX *ctx, int64_t out_len, char **digest, size_
     *digest_len = out_len < 0 ? (size_t)EVP_MD_get_size(md) : (size_t)out_len;
     *digest = malloc(*digest_len + 1);
     if (!*digest) return false;
-    if (out_len == 0) return true;
-    if (out_len < 0) return EVP_DigestFinal_ex(ctx, (unsigned char *)*digest, NULL) == 1;
-    return EVP_DigestFinalXOF(ctx, (unsigned char *)*digest, *digest_len) == 1;
+    unsigned char *out = (unsigned char *)*digest;
+    if (out_len == 0 ||
+        (out_len < 0 ? EVP_DigestFinal_ex(ctx, out, NULL) : EVP_DigestFinalXOF(ctx, out, *digest_len)) == 1)
+        return true;
+    free(*digest);
+    *digest = NULL;
+    return false;
 }
 
 /* digest(as hex) -> Buffer or text; may be asked again */

@@ -1,10 +1,17 @@
 #include "modules/crypto/crypto.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 
 static Value job_error(Realm *realm, Job *job) {
     if (job->message) return error_new(realm, job->kind ? job->kind : "Error", job->code, job->message);
     return ssl_errors_value(realm, &job->errors, "Operation failed");
+}
+
+void job_out_of_memory(Job *job) {
+    job->failed = true;
+    job->code = "ERR_MEMORY_ALLOCATION_FAILED";
+    job->message = "Failed to allocate memory";
 }
 
 static void job_run(Job *job) {
@@ -21,7 +28,7 @@ static void job_done(uv_work_t *work, int status) {
     Job *job = CONTAINER_OF(work, Job, work);
     Realm *realm = job->realm;
     Object callback = job->callback;
-    if (status == 0) {
+    if (status == 0 && !realm->turn[TURN_EXITING]) {
         Value argv[2] = {value_null(), value_undefined()};
         if (job->failed)
             argv[0] = job_error(realm, job);
@@ -68,6 +75,10 @@ bool call_view(Call *call, size_t i, View *view) {
     view->data = view->text.data;
     view->len = view->text.len;
     return true;
+}
+
+BIO *bio_over(const char *data, size_t len) {
+    return BIO_new_mem_buf(data, len <= INT_MAX ? (int)len : 0);
 }
 
 void view_free(View *view) {

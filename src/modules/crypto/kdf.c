@@ -37,6 +37,10 @@ static bool hkdf_derive(KdfJob *self) {
 static void kdf_run(Job *job) {
     KdfJob *self = (KdfJob *)job;
     self->out = malloc(self->len + 1);
+    if (!self->out) {
+        job_out_of_memory(job);
+        return;
+    }
     if (self->len == 0) return;
     const unsigned char *salt = (unsigned char *)self->salt.data;
     switch (self->kind) {

@@ -11,6 +11,8 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 
+enum { PKEY_BYTES = 4096 }; /* about what OpenSSL keeps for one */
+
 static void key_dispose(Handle *handle) {
     Key *self = (Key *)handle;
     EVP_PKEY_free(self->pkey);
@@ -38,7 +40,9 @@ Object key_pkey_new(Realm *realm, int type, EVP_PKEY *pkey) {
     Key *self = NEW(Key);
     self->type = type;
     self->pkey = pkey;
-    return handle_open(realm, &self->handle, &key_class);
+    Object object = handle_open(realm, &self->handle, &key_class);
+    handle_weigh(&self->handle, PKEY_BYTES);
+    return object;
 }
 
 /* keySecret(bytes) */
@@ -65,10 +69,10 @@ static int passphrase_give(char *room, int size, int writing, void *data) {
 }
 
 static EVP_PKEY *read_public_pem(const char *data, size_t len) {
-    BIO_AUTO bio = BIO_new_mem_buf(data, (int)len);
+    BIO_AUTO bio = bio_over(data, len);
     EVP_PKEY *pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
     if (pkey) return pkey;
-    BIO_AUTO again = BIO_new_mem_buf(data, (int)len);
+    BIO_AUTO again = bio_over(data, len);
     ERR_set_mark();
     OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&pkey, "PEM", "type-specific", "RSA",
                                                           OSSL_KEYMGMT_SELECT_PUBLIC_KEY, NULL, NULL);
@@ -76,7 +80,7 @@ static EVP_PKEY *read_public_pem(const char *data, size_t len) {
     OSSL_DECODER_CTX_free(ctx);
     ERR_pop_to_mark();
     if (pkey) return pkey;
-    BIO_AUTO third = BIO_new_mem_buf(data, (int)len);
+    BIO_AUTO third = bio_over(data, len);
     X509 *cert = PEM_read_bio_X509(third, NULL, NULL, NULL);
     if (cert) pkey = X509_get_pubkey(cert);
     X509_free(cert);
@@ -97,7 +101,7 @@ static EVP_PKEY *read_private_der(const char *data, size_t len, const char *type
     const unsigned char *at = (const unsigned char *)data;
     if (strcmp(type, "pkcs1") == 0) return d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, (long)len);
     if (strcmp(type, "sec1") == 0) return d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, (long)len);
-    BIO_AUTO bio = BIO_new_mem_buf(data, (int)len);
+    BIO_AUTO bio = bio_over(data, len);
     /* An encrypted one has an algorithm where a plain one has its version. */
     X509_SIG *encrypted = d2i_X509_SIG(NULL, &at, (long)len);
     ERR_clear_error();
@@ -144,7 +148,7 @@ static Value key_parse(Call *call) {
         }
     }
     if (is_pem) {
-        BIO_AUTO bio = BIO_new_mem_buf(data.data, (int)data.len);
+        BIO_AUTO bio = bio_over(data.data, data.len);
         pkey = PEM_read_bio_PrivateKey(bio, NULL, passphrase_give, &passphrase);
     } else if (wants_private) {
         pkey = read_private_der(data.data, data.len, type.data, &passphrase);

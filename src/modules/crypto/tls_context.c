@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { CONTEXT_BYTES = 32768 }; /* about what OpenSSL keeps for one */
+
 static void context_dispose(Handle *handle) {
     TlsContext *self = (TlsContext *)handle;
     SSL_CTX_free(self->ctx);
@@ -78,7 +80,9 @@ static Value context_open(Call *call) {
     }
     SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, ticket_keys_use);
     tls_context_hook(self);
-    return handle_open(call->realm, &self->handle, &context_class);
+    Object object = handle_open(call->realm, &self->handle, &context_class);
+    handle_weigh(&self->handle, CONTEXT_BYTES);
+    return object;
 }
 
 typedef struct {
@@ -100,7 +104,7 @@ static Value context_set_key(Call *call) {
     if (!self || !call_view(call, 0, &pem) || !call_view(call, 1, &view)) return NULL;
     Phrase phrase = {call_is_given(call, 1) ? view.data : NULL, view.len};
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     PKEY pkey = PEM_read_bio_PrivateKey(bio, NULL, phrase_give, &phrase);
     if (!pkey || SSL_CTX_use_PrivateKey(self->ctx, pkey) != 1)
         return throw_ssl(call, "PEM_read_bio_PrivateKey");
@@ -141,7 +145,7 @@ static Value context_set_cert(Call *call) {
     VIEW pem = {0};
     if (!self || !call_view(call, 0, &pem)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     X509 *cert = PEM_read_bio_X509_AUX(bio, NULL, phrase_give, NULL);
     if (!cert) return throw_ssl(call, "SSL_CTX_use_certificate_chain");
     STACK_OF(X509) *chain = sk_X509_new_null();
@@ -163,7 +167,7 @@ static Value context_add_ca(Call *call) {
     VIEW pem = {0};
     if (!self || !call_view(call, 0, &pem)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     X509_STORE *store = SSL_CTX_get_cert_store(self->ctx);
     X509 *cert;
     while ((cert = PEM_read_bio_X509_AUX(bio, NULL, phrase_give, NULL))) {
@@ -209,7 +213,7 @@ static Value context_add_crl(Call *call) {
     VIEW pem = {0};
     if (!self || !call_view(call, 0, &pem)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     X509_CRL *crl = PEM_read_bio_X509_CRL(bio, NULL, phrase_give, NULL);
     if (!crl) {
         ERR_clear_error();
@@ -280,7 +284,7 @@ static Value context_set_dh(Call *call) {
     }
     if (!call_view(call, 0, &pem)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     EVP_PKEY *params = PEM_read_bio_Parameters(bio, NULL);
     if (!params) return throw_ssl(call, "Failed to read DH parameters");
     int bits = EVP_PKEY_get_bits(params);
@@ -472,7 +476,7 @@ static Value pem_split(Call *call) {
     VIEW pem = {0};
     if (!call_view(call, 0, &pem)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     Object array = array_new(call->realm, 0, NULL);
     unsigned n = 0;
     X509 *cert;
@@ -503,7 +507,7 @@ static Value pem_split(Call *call) {
 static Value roots_prepare(Call *call) {
     VIEW pem = {0};
     if (!call_view(call, 0, &pem)) return NULL;
-    BIO_AUTO bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    BIO_AUTO bio = bio_over(pem.data, pem.len);
     STACK_OF(X509) **roots = tls_roots(call->realm);
     sk_X509_pop_free(*roots, X509_free);
     *roots = sk_X509_new_null();

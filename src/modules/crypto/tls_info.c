@@ -445,6 +445,7 @@ static Value export_keying(Call *call) {
     if (!self || !call_text(call, 1, &label) || !call_view(call, 2, &context)) return NULL;
     size_t len = (size_t)call_int64(call, 0);
     unsigned char *out = malloc(len + 1);
+    if (!out) return throw_error(call, "ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
     ERR_clear_error();
     if (SSL_export_keying_material(self->ssl, out, len, label.data, label.len, (unsigned char *)context.data,
                                    context.len, call_is_given(call, 2)) != 1) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { CLEAR_ROOM = 65536, CLEAR_KEEP = 32768, MAX_PART = 1 << 30, OUTPUT_GATHERED = 65536 };
+enum { CONNECTION_BYTES = 16384 }; /* about what OpenSSL keeps for one */
 
 static const Native wrap_methods[];
 static void wrap_dispose(Handle *handle);
@@ -409,6 +410,7 @@ static Value wrap_open(Call *call) {
         SSL_set_connect_state(self->ssl);
     self->tap = (StreamTap){tap_read, tap_closed};
     Object object = handle_open(realm, &self->handle, &wrap_class);
+    handle_weigh(&self->handle, CONNECTION_BYTES);
     object_set(realm, object, "context", call_arg(call, 0));
     return object;
 }

@@ -8,6 +8,8 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+enum { CERTIFICATE_BYTES = 8192 }; /* about what OpenSSL keeps for one */
+
 typedef struct {
     Handle handle;
     X509 *x509;
@@ -26,7 +28,9 @@ static const HandleClass certificate_class = {"X509Certificate", certificate_met
 Object certificate_new(Realm *realm, X509 *x509) {
     Certificate *self = NEW(Certificate);
     self->x509 = x509;
-    return handle_open(realm, &self->handle, &certificate_class);
+    Object object = handle_open(realm, &self->handle, &certificate_class);
+    handle_weigh(&self->handle, CERTIFICATE_BYTES);
+    return object;
 }
 
 X509 *certificate_of(Value v) {
@@ -43,7 +47,7 @@ static Value certificate_parse(Call *call) {
     VIEW data = {0};
     if (!call_view(call, 0, &data)) return NULL;
     ERR_clear_error();
-    BIO_AUTO bio = BIO_new_mem_buf(data.data, (int)data.len);
+    BIO_AUTO bio = bio_over(data.data, data.len);
     X509 *x509 = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
     if (!x509) {
         ERR_clear_error();

@@ -117,7 +117,7 @@ Codec *brotli_codec_open(int mode, const uint32_t *params, size_t count, const v
     self->codec.class = &brotli_class;
     self->compresses = mode == MODE_BROTLI_ENCODE;
     self->params = mem_new((count + 1) * sizeof *params);
-    memcpy(self->params, params, count * sizeof *params);
+    if (count) memcpy(self->params, params, count * sizeof *params);
     self->param_count = count;
     if (brotli_open_states(self, error)) return &self->codec;
     brotli_codec_close(&self->codec);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "modules/zlib/codec.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -111,24 +112,36 @@ static void inflate_run(DeflateCodec *self, CodecIo *io) {
     }
 }
 
-static void deflate_codec_run(Codec *codec, CodecIo *io) {
-    DeflateCodec *self = (DeflateCodec *)codec;
+static void deflate_step(DeflateCodec *self, CodecIo *io, size_t in_part, size_t out_part) {
     z_stream *stream = &self->stream;
     stream->next_in = (Bytef *)io->in;
-    stream->avail_in = (uInt)io->in_left;
+    stream->avail_in = (uInt)in_part;
     stream->next_out = io->out;
-    stream->avail_out = (uInt)io->out_left;
-    self->flush = io->flush;
-    if (mode_compresses(self->mode)) {
-        self->result = deflate(stream, io->flush);
-    } else {
-        if (self->mode == MODE_UNZIP) unzip_detect(self, io);
+    stream->avail_out = (uInt)out_part;
+    if (mode_compresses(self->mode))
+        self->result = deflate(stream, in_part == io->in_left ? io->flush : Z_NO_FLUSH);
+    else
         inflate_run(self, io);
-    }
     io->in = stream->next_in;
-    io->in_left = stream->avail_in;
+    io->in_left -= in_part - stream->avail_in;
     io->out = stream->next_out;
-    io->out_left = stream->avail_out;
+    io->out_left -= out_part - stream->avail_out;
+}
+
+/* In steps that zlib's numbers can count. */
+static void deflate_codec_run(Codec *codec, CodecIo *io) {
+    DeflateCodec *self = (DeflateCodec *)codec;
+    self->flush = io->flush;
+    if (self->mode == MODE_UNZIP) unzip_detect(self, io);
+    bool goes_on;
+    do {
+        size_t in_part = io->in_left < UINT_MAX ? io->in_left : UINT_MAX;
+        size_t out_part = io->out_left < UINT_MAX ? io->out_left : UINT_MAX;
+        bool is_part = in_part < io->in_left || out_part < io->out_left;
+        size_t had = io->in_left + io->out_left;
+        deflate_step(self, io, in_part, out_part);
+        goes_on = is_part && self->result == Z_OK && io->out_left && io->in_left + io->out_left < had;
+    } while (goes_on);
 }
 
 static bool deflate_codec_is_fine(Codec *codec, const CodecIo *io, CodecError *error) {

@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #define FIRST_OUTPUT_BYTES 16384
+#define CODEC_BYTES 65536 /* about what an open stream holds */
 
 /* What the last write left, shared with JavaScript. */
 enum { LEFT_OUT, LEFT_IN, LEFT_FIELDS };
@@ -22,7 +23,7 @@ typedef struct {
     Object on_done, on_error;
     CodecIo io;
     CodecError error;
-    bool is_fine, is_writing, wants_close;
+    bool is_fine, is_writing, wants_close, is_disposed;
     Value in, out; /* kept while a thread uses their bytes */
     uv_work_t work;
 } Zlib;
@@ -32,11 +33,25 @@ static void zlib_close_codec(Zlib *self) {
     self->codec = NULL;
 }
 
+static void zlib_free(Zlib *self) {
+    zlib_close_codec(self);
+    mem_free(self);
+}
+
+/* A thread at work keeps what it works on, even when the realm ends. */
 static void zlib_dispose(Handle *handle) {
     Zlib *self = (Zlib *)handle;
-    zlib_close_codec(self);
     handle_leave(handle);
-    mem_free(self);
+    self->is_disposed = true;
+    if (!self->is_writing) zlib_free(self);
+}
+
+/* The thread is done. False if nobody is left to be told. */
+static bool zlib_rest(Zlib *self) {
+    self->is_writing = false;
+    if (!self->is_disposed) return true;
+    zlib_free(self);
+    return false;
 }
 
 static const Native zlib_methods[];
@@ -88,6 +103,7 @@ static Value zlib_open(Call *call) {
     self->mode = mode;
     self->left = (uint32_t *)left;
     Object object = handle_open(realm, &self->handle, &zlib_class);
+    handle_weigh(&self->handle, CODEC_BYTES);
     /* The object holds what C uses, so that the collector sees it. */
     object_set(realm, object, "left", call_arg(call, 4));
     self->on_done = call_function(call, 5);
@@ -114,12 +130,16 @@ static void zlib_report_error(Zlib *self) {
     if (self->on_error) realm_dispatch(realm, self->on_error, self->handle.object, COUNT_OF(argv), argv);
 }
 
+static Value throw_busy(Call *call) {
+    return throw_error(call, "ERR_INVALID_STATE", "write already in progress");
+}
+
 /* (flush, in, in_at, in_len, out, out_at, out_len) */
 static bool zlib_prepare(Call *call, Zlib *self) {
     char *in = NULL, *out = NULL;
     size_t in_size = 0, out_size = 0;
     if (!self->codec) return throw_error(call, "ERR_INVALID_STATE", "zlib binding closed"), false;
-    if (self->is_writing) return throw_error(call, "ERR_INVALID_STATE", "write already in progress"), false;
+    if (self->is_writing) return throw_busy(call), false;
     value_bytes(call->realm, call_arg(call, 1), &in, &in_size);
     if (!call_bytes(call, 4, &out, &out_size)) return false;
     size_t in_at = (size_t)call_int64(call, 2), in_len = (size_t)call_int64(call, 3);
@@ -148,9 +168,9 @@ static void zlib_work(uv_work_t *work) {
 static void zlib_work_done(uv_work_t *work, int status) {
     Zlib *self = CONTAINER_OF(work, Zlib, work);
     Realm *realm = self->handle.realm;
-    self->is_writing = false;
     value_drop(realm, self->in);
     value_drop(realm, self->out);
+    if (!zlib_rest(self)) return;
     if (self->wants_close) {
         zlib_close_codec(self);
     } else if (status == 0 && !self->is_fine) {
@@ -179,6 +199,7 @@ static Value zlib_write(Call *call) {
 static Value zlib_params(Call *call) {
     Zlib *self = call_zlib(call);
     if (!self) return NULL;
+    if (self->is_writing) return throw_busy(call);
     CodecError error;
     if (!self->codec || deflate_codec_params(self->codec, call_int(call, 0), call_int(call, 1), &error))
         return value_undefined();
@@ -188,6 +209,7 @@ static Value zlib_params(Call *call) {
 static Value zlib_reset(Call *call) {
     Zlib *self = call_zlib(call);
     if (!self) return NULL;
+    if (self->is_writing) return throw_busy(call);
     CodecError error;
     if (!self->codec || self->codec->class->reset(self->codec, &error)) return value_undefined();
     return codec_error_value(call->realm, &error);
@@ -271,6 +293,7 @@ static void whole_values(Realm *realm, Whole *whole, Value values[3]) {
         return;
     }
     free(whole->out);
+    whole->out = NULL;
     values[0] = whole->is_too_large ? value_bool(true) : codec_error_value(realm, &whole->error);
 }
 
@@ -283,13 +306,17 @@ static void whole_done(uv_work_t *work, int status) {
     Zlib *self = whole->self;
     Realm *realm = self->handle.realm;
     Value argv[3];
-    if (status == 0) whole_values(realm, whole, argv);
-    self->is_writing = false;
-    zlib_close_codec(self);
-    if (status == 0) realm_dispatch(realm, whole->callback, self->handle.object, COUNT_OF(argv), argv);
+    if (zlib_rest(self)) {
+        zlib_close_codec(self);
+        if (status == 0) {
+            whole_values(realm, whole, argv);
+            realm_dispatch(realm, whole->callback, self->handle.object, COUNT_OF(argv), argv);
+        }
+        handle_unpin(&self->handle);
+    }
     value_drop(realm, whole->in_value);
     value_drop(realm, whole->callback);
-    handle_unpin(&self->handle);
+    free(whole->out);
     mem_free(whole);
 }
 

@@ -151,7 +151,7 @@ Codec *zstd_codec_open(int mode, const uint32_t *params, size_t count, uint64_t 
     self->compresses = mode == MODE_ZSTD_COMPRESS;
     self->pledged_size = pledged_size;
     self->params = mem_new((count + 1) * sizeof *params);
-    memcpy(self->params, params, count * sizeof *params);
+    if (count) memcpy(self->params, params, count * sizeof *params);
     self->param_count = count;
     if (dictionary) {
         self->dictionary = mem_new(dictionary_len + 1);
