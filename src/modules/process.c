@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -113,6 +114,12 @@ static Value process_umask(Call *call) {
 }
 
 /* memory() -> [rss, heapTotal, heapUsed, external, arrayBuffers] */
+/* The bytes that C has in use at the moment. */
+static Value process_malloced(Call *call) {
+    struct mallinfo2 info = mallinfo2();
+    return value_number((double)(info.uordblks + info.hblkhd));
+}
+
 static Value process_memory(Call *call) {
     Realm *realm = call->realm;
     size_t rss = 0;
@@ -436,43 +443,44 @@ static Value process_versions(Call *call) {
 }
 
 static const Native functions[] = {
-    {"argv",                      process_argv},
-    {"execPath",                           process_exec_path},
+    {"argv",                    process_argv},
+    {"execPath",                         process_exec_path},
     {"envGet",env_get},
-    {"envSet",                    env_set},
-    {"envUnset",                           env_unset},
+    {"envSet",                  env_set},
+    {"envUnset",                         env_unset},
     {"envNames", env_names},
-    {"cwd",                  process_cwd},
-    {"chdir",                           process_chdir},
-    {"pid",                  process_pid},
-    {"ppid",                       process_ppid},
-    {"hrtime",                           process_hrtime},
+    {"cwd",                process_cwd},
+    {"chdir",                         process_chdir},
+    {"pid",                process_pid},
+    {"ppid",                     process_ppid},
+    {"hrtime",                         process_hrtime},
     {"hrtimeBigint",process_hrtime_bigint},
-    {"started",                       process_started},
-    {"umask",                           process_umask},
+    {"started",                     process_started},
+    {"umask",                         process_umask},
     {"memory",process_memory},
-    {"rss",                    process_rss},
-    {"usage",                           process_usage},
-    {"constrainedMemory",                   process_constrained_memory},
-    {"availableMemory",                   process_available_memory},
-    {"kill",                           process_kill},
-    {"reallyExit",process_really_exit},
-    {"stop",                    process_stop},
-    {"abort",                           process_abort},
-    {"getTitle",process_get_title},
-    {"setTitle",                     process_set_title},
-    {"collectGarbage",                           process_collect_garbage},
-    {"ids",process_ids},
-    {"groups",           process_groups},
-    {"setId",                           process_set_id},
-    {"setGroups",process_set_groups},
-    {"initGroups",                process_init_groups},
-    {"watchSignal",                           process_watch_signal},
-    {"setUnhandledRejection",process_set_unhandled_rejection},
-    {"execve",                     process_execve},
-    {"machine",                           process_machine},
-    {"versions",              process_versions},
-    {0                 }
+    {"malloced",                  process_malloced},
+    {"rss",                         process_rss},
+    {"usage",                 process_usage},
+    {"constrainedMemory",                 process_constrained_memory},
+    {"availableMemory",                         process_available_memory},
+    {"kill",process_kill},
+    {"reallyExit",                  process_really_exit},
+    {"stop",                         process_stop},
+    {"abort",process_abort},
+    {"getTitle",                     process_get_title},
+    {"setTitle",                         process_set_title},
+    {"collectGarbage",process_collect_garbage},
+    {"ids",       process_ids},
+    {"groups",                         process_groups},
+    {"setId",process_set_id},
+    {"setGroups",                    process_set_groups},
+    {"initGroups",                         process_init_groups},
+    {"watchSignal",process_watch_signal},
+    {"setUnhandledRejection",                    process_set_unhandled_rejection},
+    {"execve",                         process_execve},
+    {"machine",                     process_machine},
+    {"versions",                process_versions},
+    {0                        }
 };
 
 const Module process_module = {"process", functions, NULL, NULL};
