@@ -62,12 +62,18 @@ Object.defineProperty(exports, 'fips', {
   set(value) { exports.setFips(value); },
 });
 // Other names that randomBytes once had.
+function oldRandomBytes(name) {
+  if (!require('internal/options').get('pending-deprecation')) return exports.randomBytes;
+  const value = require('util').deprecate(exports.randomBytes, `crypto.${name} is deprecated.`, 'DEP0115');
+  Object.defineProperty(exports, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
+  return value;
+}
 for (const name of ['prng', 'pseudoRandomBytes', 'rng']) {
   Object.defineProperty(exports, name, {
     __proto__: null,
     configurable: true,
     enumerable: false,
-    get() { return exports.randomBytes; },
+    get() { return oldRandomBytes(name); },
     set(value) { Object.defineProperty(exports, name, { value, writable: true, configurable: true, enumerable: false }); },
   });
 }

@@ -956,8 +956,7 @@ class Reader {
     const Class = require(info.slice(0, colon))[info.slice(colon + 1)];
     if (typeof Class !== 'function') this.bad();
     const made = new Class();
-    made[kDeserialize](data);
-    return made;
+    return made[kDeserialize](data) ?? made;
   }
 }
 

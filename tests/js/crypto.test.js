@@ -134,3 +134,27 @@ test('webcrypto encrypts, signs and derives', async () => {
   assert.strictEqual(await subtle.verify('Ed25519', pair.publicKey, signature, Buffer.from('text')), true);
   await assert.rejects(subtle.digest('SHA-9', Buffer.alloc(1)), { name: 'NotSupportedError' });
 });
+
+test('keys cross to other threads and clone', async () => {
+  const { MessageChannel } = require('worker_threads');
+  const pair = crypto.generateKeyPairSync('ed25519');
+  const secret = crypto.createSecretKey(Buffer.from('oars'));
+  const webKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, false, ['encrypt']);
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage({ ...pair, secret, webKey });
+  const got = await new Promise((resolve) => port2.once('message', resolve));
+  port1.close();
+  assert.ok(crypto.verify(null, Buffer.from('deck'), got.publicKey, crypto.sign(null, Buffer.from('deck'), got.privateKey)));
+  assert.ok(got.publicKey.equals(pair.publicKey));
+  assert.ok(structuredClone(secret).equals(got.secret));
+  assert.deepStrictEqual([got.webKey.algorithm, got.webKey.extractable, got.webKey.usages], [{ name: 'AES-GCM', length: 128 }, false, ['encrypt']]);
+});
+
+test('a secret is wrapped for the owner of an RSA key', async () => {
+  const { publicKey, privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { sharedKey, ciphertext } = crypto.encapsulate(publicKey);
+  assert.ok(sharedKey.equals(crypto.decapsulate(privateKey, ciphertext)));
+  const later = await new Promise((resolve, reject) => crypto.decapsulate(privateKey, ciphertext, (error, key) => (error ? reject(error) : resolve(key))));
+  assert.ok(later.equals(sharedKey));
+  assert.throws(() => crypto.decapsulate(crypto.generateKeyPairSync('x25519').privateKey, ciphertext), { code: 'ERR_CRYPTO_OPERATION_FAILED' });
+});

@@ -15,6 +15,8 @@ const { codes: {
 const { validateObject, validateOneOf, validateString } = require('internal/validators');
 const { bytesFrom, bytesToBigInt, isBytes, kHandle, plain } = require('internal/crypto/util');
 
+const { kClone, kDeserialize } = require('internal/transferable');
+
 const kType = Symbol('kType');
 const names = ['secret', 'public', 'private'];
 
@@ -35,6 +37,13 @@ class KeyObject {
     const { CryptoKey, keyObjectOf } = require('internal/crypto/webcrypto_keys');
     if (!(key instanceof CryptoKey)) throw new ERR_INVALID_ARG_TYPE('key', 'CryptoKey', key);
     return keyObjectOf(key);
+  }
+
+  // Another thread gets the key as bytes and makes its own of them.
+  [kClone]() {
+    const { type } = this;
+    const bytes = type === 'secret' ? this.export() : this.export({ format: 'der', type: type === 'public' ? 'spki' : 'pkcs8' });
+    return { data: { type, bytes }, deserializeInfo: 'internal/crypto/keys:ClonedKey' };
   }
 
   equals(other) {
@@ -359,7 +368,16 @@ function wrapHandle(type, handle) {
   return type === 'public' ? new PublicKeyObject(handle) : new PrivateKeyObject(handle);
 }
 
+class ClonedKey {
+  [kDeserialize]({ type, bytes }) {
+    if (type === 'secret') return createSecretKey(bytes);
+    return type === 'public' ? createPublicKey({ key: bytes, format: 'der', type: 'spki' })
+      : createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' });
+  }
+}
+
 module.exports = {
+  ClonedKey,
   KeyObject,
   PrivateKeyObject,
   PublicKeyObject,

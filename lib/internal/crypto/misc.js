@@ -3,11 +3,10 @@
 const binding = require('internal/crypto/binding');
 const { codes: {
   ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED,
-  ERR_CRYPTO_KEM_NOT_SUPPORTED,
   ERR_INVALID_ARG_TYPE,
 } } = require('internal/errors');
-const { validateNumber, validateString } = require('internal/validators');
-const { isBytes, plain } = require('internal/crypto/util');
+const { validateFunction, validateNumber, validateString } = require('internal/validators');
+const { inContext, isBytes, plain } = require('internal/crypto/util');
 
 function timingSafeEqual(a, b) {
   if (!isBytes(a)) throw new ERR_INVALID_ARG_TYPE('buf1', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], a);
@@ -30,15 +29,28 @@ function setEngine(id, flags) {
   throw new ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
 }
 
-// The installed OpenSSL (3.0) has no key encapsulation.
-function encapsulate(key) {
-  require('internal/crypto/keys').publicOrPrivateHandle(key);
-  throw new ERR_CRYPTO_KEM_NOT_SUPPORTED();
+function kemJob(handle, ciphertext, shape, callback) {
+  if (callback === undefined) return shape(binding.kemJob(undefined, handle, ciphertext));
+  validateFunction(callback, 'callback');
+  const done = inContext(callback);
+  binding.kemJob((error, result) => {
+    // Node says less of what goes wrong on a thread.
+    if (error) done(Object.assign(new Error('Deriving bits failed'), { code: error.code, cause: error }));
+    else done(null, shape(result));
+  }, handle, ciphertext);
 }
 
-function decapsulate(key) {
-  require('internal/crypto/keys').privateHandle(key);
-  throw new ERR_CRYPTO_KEM_NOT_SUPPORTED();
+function encapsulate(key, callback) {
+  const handle = require('internal/crypto/keys').publicOrPrivateHandle(key);
+  return kemJob(handle, undefined, ([sharedKey, ciphertext]) => ({ sharedKey, ciphertext }), callback);
+}
+
+function decapsulate(key, ciphertext, callback) {
+  const handle = require('internal/crypto/keys').privateHandle(key);
+  if (!isBytes(ciphertext)) {
+    throw new ERR_INVALID_ARG_TYPE('ciphertext', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], ciphertext);
+  }
+  return kemJob(handle, plain(ciphertext), (sharedKey) => sharedKey, callback);
 }
 
 module.exports = { decapsulate, encapsulate, getFips, setEngine, setFips, timingSafeEqual };

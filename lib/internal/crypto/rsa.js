@@ -15,9 +15,9 @@ function rsa(operation, defaultPadding, handleOf) {
       if (binding.hashSize(oaepHash) === undefined)
         throw Object.assign(new Error(`Invalid digest: ${oaepHash}`), { code: 'ERR_OSSL_EVP_INVALID_DIGEST' });
     }
-    const handle = handleOf(options);
     let { oaepLabel } = options ?? {};
     if (oaepLabel !== undefined) oaepLabel = bytesFrom(oaepLabel, 'key.oaepLabel', encoding);
+    const handle = handleOf(options);
     buffer = bytesFrom(buffer, 'buffer', encoding);
     return binding.rsaJob(undefined, operation, handle, buffer, padding, oaepHash, oaepLabel);
   };

@@ -4,6 +4,7 @@
 const binding = require('internal/crypto/binding');
 const { Buffer } = require('buffer');
 const { DOMException, codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_MISSING_ARGS } } = require('internal/errors');
+const { isSharedArrayBuffer } = require('internal/util/types');
 const { isBytes, jobPromise, kHandle, plain } = require('internal/crypto/util');
 const keys = require('internal/crypto/keys');
 const { CryptoKey, makeKey, slotsOf } = require('internal/crypto/webcrypto_keys');
@@ -26,6 +27,8 @@ function copyBytes(value, name) {
   if (!isBytes(value))
     throw Object.assign(new TypeError(`${name} is not instance of ArrayBuffer, Buffer, TypedArray, or DataView.`), { code: 'ERR_INVALID_ARG_TYPE' });
   const view = plain(value);
+  if (isSharedArrayBuffer(ArrayBuffer.isView(view) ? view.buffer : view))
+    throw Object.assign(new TypeError(`${name} is a view on a SharedArrayBuffer, which is not allowed.`), { code: 'ERR_INVALID_ARG_TYPE' });
   return Buffer.from(view instanceof Uint8Array ? view : new Uint8Array(view));
 }
 

@@ -3,6 +3,8 @@
 
 const { codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_THIS } } = require('internal/errors');
 
+const { kClone, kDeserialize } = require('internal/transferable');
+
 const kKey = Symbol('key');
 const kMake = Symbol('make');
 
@@ -26,6 +28,11 @@ class CryptoKey {
 
   get usages() {
     return slotsOf(this).usages;
+  }
+
+  [kClone]() {
+    const { object, algorithm, usages, extractable } = slotsOf(this);
+    return { data: { object, algorithm, usages, extractable }, deserializeInfo: 'internal/crypto/webcrypto_keys:ClonedCryptoKey' };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](depth, options) {
@@ -59,4 +66,10 @@ function fromKeyObject(object, algorithm, extractable, usages) {
   return require('internal/crypto/subtle').importObject(object, algorithm, Boolean(extractable), usages);
 }
 
-module.exports = { CryptoKey, fromKeyObject, keyObjectOf, makeKey, slotsOf };
+class ClonedCryptoKey {
+  [kDeserialize]({ object, algorithm, usages, extractable }) {
+    return makeKey(object, algorithm, usages, extractable);
+  }
+}
+
+module.exports = { ClonedCryptoKey, CryptoKey, fromKeyObject, keyObjectOf, makeKey, slotsOf };

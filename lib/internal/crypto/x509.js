@@ -2,7 +2,7 @@
 
 const binding = require('internal/crypto/binding');
 const { Buffer } = require('buffer');
-const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } } = require('internal/errors');
+const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } } = require('internal/errors');
 const { validateBoolean, validateObject, validateString } = require('internal/validators');
 const { bytesFrom, kHandle, plain } = require('internal/crypto/util');
 
@@ -161,7 +161,9 @@ for (const name of ['subject', 'subjectAltName', 'issuer', 'infoAccess', 'validF
 }
 
 function spkac(value, encoding) {
-  return bytesFrom(value, 'spkac', encoding);
+  const bytes = bytesFrom(value, 'spkac', encoding);
+  if (bytes.byteLength > 2 ** 31 - 1) throw new ERR_OUT_OF_RANGE('spkac', '<= 2147483647', bytes.byteLength);
+  return bytes;
 }
 
 function Certificate() {

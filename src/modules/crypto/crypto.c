@@ -50,7 +50,7 @@ static const Native crypto_functions[] = {
 static void crypto_setup(Realm *realm, Object binding) {
     const Native *const tables[] = {hash_functions, random_functions, kdf_functions,    cipher_functions,
                                     key_functions,  jwk_functions,    keygen_functions, sign_functions,
-                                    rsa_functions,  dh_functions,     x509_functions};
+                                    rsa_functions,  dh_functions,     x509_functions,   kem_functions};
     for (size_t i = 0; i < COUNT_OF(tables); i++)
         for (const Native *native = tables[i]; native->name; native++)
             object_set_native(realm, binding, native);

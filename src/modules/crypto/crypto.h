@@ -112,4 +112,4 @@ static inline void bignum_free(BIGNUM **n) {
 /* Tables, one for each file */
 extern const Native hash_functions[], random_functions[], kdf_functions[], cipher_functions[],
     key_functions[], jwk_functions[], keygen_functions[], sign_functions[], rsa_functions[], dh_functions[],
-    x509_functions[];
+    x509_functions[], kem_functions[];

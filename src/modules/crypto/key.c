@@ -68,23 +68,49 @@ static int passphrase_give(char *room, int size, int writing, void *data) {
     return (int)passphrase->len;
 }
 
-static EVP_PKEY *read_public_pem(const char *data, size_t len) {
-    BIO_AUTO bio = bio_over(data, len);
-    EVP_PKEY *pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
-    if (pkey) return pkey;
-    BIO_AUTO again = bio_over(data, len);
-    ERR_set_mark();
-    OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&pkey, "PEM", "type-specific", "RSA",
-                                                          OSSL_KEYMGMT_SELECT_PUBLIC_KEY, NULL, NULL);
-    OSSL_DECODER_from_bio(ctx, again);
-    OSSL_DECODER_CTX_free(ctx);
-    ERR_pop_to_mark();
-    if (pkey) return pkey;
-    BIO_AUTO third = bio_over(data, len);
-    X509 *cert = PEM_read_bio_X509(third, NULL, NULL, NULL);
-    if (cert) pkey = X509_get_pubkey(cert);
+static EVP_PKEY *read_certificate_key(const unsigned char **at, long len) {
+    X509 *cert = d2i_X509(NULL, at, len);
+    EVP_PKEY *pkey = cert ? X509_get_pubkey(cert) : NULL;
     X509_free(cert);
     return pkey;
+}
+
+static EVP_PKEY *read_spki(const unsigned char **at, long len) {
+    return d2i_PUBKEY(NULL, at, len);
+}
+
+static EVP_PKEY *read_rsa_public(const unsigned char **at, long len) {
+    return d2i_PublicKey(EVP_PKEY_RSA, NULL, at, len);
+}
+
+/* The first block of a kind that holds a public key. */
+static EVP_PKEY *read_public_pem(const char *data, size_t len) {
+    static const struct {
+        const char *name;
+        EVP_PKEY *(*read)(const unsigned char **at, long len);
+    } kinds[] = {
+        {PEM_STRING_PUBLIC,     read_spki           },
+        {PEM_STRING_RSA_PUBLIC, read_rsa_public     },
+        {PEM_STRING_X509,       read_certificate_key},
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        BIO_AUTO bio = bio_over(data, len);
+        unsigned char *der = NULL;
+        long der_len;
+        ERR_set_mark();
+        int found = PEM_bytes_read_bio(&der, &der_len, NULL, kinds[i].name, bio, NULL, NULL);
+        if (found != 1 && i + 1 < COUNT_OF(kinds) &&
+            ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {
+            ERR_pop_to_mark();
+            continue;
+        }
+        ERR_clear_last_mark();
+        const unsigned char *at = der;
+        EVP_PKEY *pkey = found == 1 ? kinds[i].read(&at, der_len) : NULL;
+        OPENSSL_free(der);
+        return pkey;
+    }
+    return NULL;
 }
 
 static bool text_has(const char *data, size_t len, const char *what) {
@@ -93,7 +119,7 @@ static bool text_has(const char *data, size_t len, const char *what) {
 
 static EVP_PKEY *read_public_der(const char *data, size_t len, const char *type) {
     const unsigned char *at = (const unsigned char *)data;
-    if (strcmp(type, "pkcs1") == 0) return d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)len);
+    if (strcmp(type, "pkcs1") == 0) return read_rsa_public(&at, (long)len);
     return d2i_PUBKEY(NULL, &at, (long)len);
 }
 
@@ -113,13 +139,14 @@ static EVP_PKEY *read_private_der(const char *data, size_t len, const char *type
     return pkey;
 }
 
-static Value throw_key(Call *call, EVP_PKEY *pkey, const Passphrase *passphrase, const char *fallback) {
-    EVP_PKEY_free(pkey);
+static Value throw_key(Call *call, const Passphrase *passphrase, bool is_pem) {
     if (passphrase->was_asked && !passphrase->is_given) {
         ERR_clear_error();
+        if (!is_pem)
+            return throw_type(call, "ERR_MISSING_PASSPHRASE", "Passphrase required for encrypted key");
         ERR_raise(ERR_LIB_CRYPTO, ERR_R_INTERRUPTED_OR_CANCELLED);
     }
-    return throw_ssl(call, fallback);
+    return throw_ssl(call, "Failed to read asymmetric key");
 }
 
 /* keyParse(wants private, data, format, type, passphrase) -> Key. A public key may come out of a private
@@ -140,8 +167,7 @@ static Value key_parse(Call *call) {
         if (!is_private) {
             pkey = read_public_pem(data.data, data.len);
             if (!pkey) {
-                /* Of three forms that were tried the first error is the one to tell. */
-                return throw_key(call, NULL, &passphrase, "Failed to read asymmetric key");
+                return throw_key(call, &passphrase, true);
             }
             ERR_clear_error();
             return key_pkey_new(call->realm, KEY_PUBLIC, pkey);
@@ -160,8 +186,11 @@ static Value key_parse(Call *call) {
             pkey = read_private_der(data.data, data.len, type.data, &passphrase);
         }
     }
-    if (!pkey) return throw_key(call, NULL, &passphrase, "Failed to read asymmetric key");
-    if (passphrase.was_asked && !passphrase.is_given) return throw_key(call, pkey, &passphrase, "");
+    if (pkey && passphrase.was_asked && !passphrase.is_given) {
+        EVP_PKEY_free(pkey);
+        pkey = NULL;
+    }
+    if (!pkey) return throw_key(call, &passphrase, is_pem);
     ERR_clear_error();
     return key_pkey_new(call->realm, wants_private ? KEY_PRIVATE : KEY_PUBLIC, pkey);
 }
@@ -235,55 +264,64 @@ static void set_param_text(Realm *realm, Object object, const char *name, EVP_PK
     object_set(realm, object, name, value_string(realm, text));
 }
 
+/* Whether the key says at all what it may be used with: then what it leaves out is the standard's default. */
+static bool pss_is_restricted(EVP_PKEY *pkey) {
+    X509_PUBKEY *encoded = NULL;
+    X509_ALGOR *algorithm = NULL;
+    int kind = V_ASN1_UNDEF;
+    if (X509_PUBKEY_set(&encoded, pkey) == 1 &&
+        X509_PUBKEY_get0_param(NULL, NULL, NULL, &algorithm, encoded) == 1)
+        X509_ALGOR_get0(NULL, &kind, NULL, algorithm);
+    X509_PUBKEY_free(encoded);
+    return kind == V_ASN1_SEQUENCE;
+}
+
+static void pss_details(Realm *realm, Object details, EVP_PKEY *pkey) {
+    if (!pss_is_restricted(pkey)) return;
+    int salt = 20;
+    object_set(realm, details, "hashAlgorithm", value_string(realm, "sha1"));
+    set_param_text(realm, details, "hashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_DIGEST);
+    object_set(realm, details, "mgf1HashAlgorithm", value_string(realm, "sha1"));
+    set_param_text(realm, details, "mgf1HashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST);
+    EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt);
+    object_set_int(realm, details, "saltLength", salt);
+}
+
+static void rsa_details(Realm *realm, Object details, EVP_PKEY *pkey) {
+    BIGNUM_AUTO n = NULL;
+    object_set_int(realm, details, "modulusLength", EVP_PKEY_get_bits(pkey));
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &n) != 1) return;
+    char *hex = BN_bn2hex(n);
+    object_set(realm, details, "publicExponent", value_string(realm, hex));
+    OPENSSL_free(hex);
+}
+
+static void dsa_details(Realm *realm, Object details, EVP_PKEY *pkey) {
+    BIGNUM_AUTO n = NULL;
+    object_set_int(realm, details, "modulusLength", EVP_PKEY_get_bits(pkey));
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_FFC_Q, &n) == 1)
+        object_set_int(realm, details, "divisorLength", BN_num_bits(n));
+}
+
+static void ec_details(Realm *realm, Object details, EVP_PKEY *pkey) {
+    char group[80];
+    if (EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1)
+        object_set(realm, details, "namedCurve", value_string(realm, group));
+}
+
 /* What asymmetricKeyDetails says; the exponent as hexadecimal digits. */
 static Value key_details(Call *call) {
     Key *self = (Key *)call_handle(call, &key_class);
     if (!self) return NULL;
-    Realm *realm = call->realm;
-    Object details = object_new(realm);
-    EVP_PKEY *pkey = self->pkey;
-    if (!pkey) return details;
-    BIGNUM *n = NULL;
+    Object details = object_new(call->realm);
+    if (!self->pkey) return details;
+    int id = EVP_PKEY_get_base_id(self->pkey);
     ERR_set_mark();
-    switch (EVP_PKEY_get_base_id(pkey)) {
-    case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS: {
-        object_set_int(realm, details, "modulusLength", EVP_PKEY_get_bits(pkey));
-        if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &n) == 1) {
-            char *hex = BN_bn2hex(n);
-            object_set(realm, details, "publicExponent", value_string(realm, hex));
-            OPENSSL_free(hex);
-        }
-        if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA_PSS) {
-            int salt = 0;
-            /* A key without restrictions says nothing about them. */
-            char text[80];
-            if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_RSA_DIGEST, text, sizeof text, NULL) ==
-                1) {
-                set_param_text(realm, details, "hashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_DIGEST);
-                set_param_text(realm, details, "mgf1HashAlgorithm", pkey, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST);
-                if (value_is_undefined(object_get(realm, details, "mgf1HashAlgorithm")))
-                    object_set(realm, details, "mgf1HashAlgorithm", value_string(realm, "sha1"));
-                if (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt) == 1)
-                    object_set_int(realm, details, "saltLength", salt);
-            }
-        }
-        break;
-    }
-    case EVP_PKEY_DSA:
-        object_set_int(realm, details, "modulusLength", EVP_PKEY_get_bits(pkey));
-        if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_FFC_Q, &n) == 1)
-            object_set_int(realm, details, "divisorLength", BN_num_bits(n));
-        break;
-    case EVP_PKEY_EC: {
-        char group[80];
-        if (EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) == 1)
-            object_set(realm, details, "namedCurve", value_string(realm, group));
-        break;
-    }
-    }
+    if (id == EVP_PKEY_RSA || id == EVP_PKEY_RSA_PSS) rsa_details(call->realm, details, self->pkey);
+    if (id == EVP_PKEY_RSA_PSS) pss_details(call->realm, details, self->pkey);
+    if (id == EVP_PKEY_DSA) dsa_details(call->realm, details, self->pkey);
+    if (id == EVP_PKEY_EC) ec_details(call->realm, details, self->pkey);
     ERR_pop_to_mark();
-    BN_free(n);
     return details;
 }
 

@@ -2,6 +2,7 @@
 #include "modules/crypto/crypto.h"
 
 #include <openssl/bn.h>
+#include <openssl/err.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 
@@ -136,8 +137,12 @@ static Value prime_check(Call *call) {
     PrimeJob *job = NEW(PrimeJob);
     job->job.class = &prime_class;
     job->is_check = true;
+    ERR_clear_error();
     job->prime = call_bignum(call, 1);
-    if (!job->prime) job->prime = BN_new();
+    if (!job->prime) {
+        prime_free(&job->job);
+        return throw_ssl(call, "Invalid candidate");
+    }
     return job_start(call, &job->job, 0);
 }
 

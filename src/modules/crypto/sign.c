@@ -27,12 +27,17 @@ static void signer_dispose(Handle *handle) {
 static const Native signer_methods[];
 static const HandleClass signer_class = {"Sign", signer_methods, signer_dispose};
 
+/* Programs of old call SHA-1 by the name of a signature. */
+static const EVP_MD *signature_digest(const char *name) {
+    return strcasecmp(name, "dss1") == 0 ? EVP_sha1() : EVP_get_digestbyname(name);
+}
+
 /* signOpen(digest) */
 static Value sign_open(Call *call) {
     TEXT name = {0};
     if (!call_text(call, 0, &name)) return NULL;
     ERR_clear_error();
-    const EVP_MD *md = EVP_get_digestbyname(name.data);
+    const EVP_MD *md = signature_digest(name.data);
     MD_CTX ctx = EVP_MD_CTX_new();
     if (!md || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
         ERR_clear_error();
@@ -252,7 +257,7 @@ static Value sign_job(Call *call) {
     if (!call_text(call, 2, &digest)) return NULL;
     ERR_clear_error();
     const EVP_MD *md = NULL;
-    if (call_is_given(call, 2) && !(md = EVP_get_digestbyname(digest.data)))
+    if (call_is_given(call, 2) && !(md = signature_digest(digest.data)))
         return throw_type(call, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest: %s", digest.data);
     SignJob *job = NEW(SignJob);
     job->job.class = &sign_job_class;

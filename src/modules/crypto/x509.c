@@ -487,7 +487,7 @@ static Value spkac_verify(Call *call) {
 static Value spkac_public_key(Call *call) {
     NETSCAPE_SPKI *spki = call_spki(call);
     EVP_PKEY *pkey = spki ? NETSCAPE_SPKI_get_pubkey(spki) : NULL;
-    Value value = buffer_copy(call->realm, NULL, 0);
+    Value value = value_string(call->realm, "");
     if (pkey) {
         BIO_AUTO bio = BIO_new(BIO_s_mem());
         if (PEM_write_bio_PUBKEY(bio, pkey) == 1) value = bio_buffer(call->realm, bio);
@@ -502,7 +502,7 @@ static Value spkac_challenge(Call *call) {
     NETSCAPE_SPKI *spki = call_spki(call);
     unsigned char *text = NULL;
     int len = spki ? ASN1_STRING_to_UTF8(&text, spki->spkac->challenge) : 0;
-    Value value = buffer_copy(call->realm, text, len > 0 ? (size_t)len : 0);
+    Value value = len > 0 ? buffer_copy(call->realm, text, (size_t)len) : value_string(call->realm, "");
     OPENSSL_free(text);
     NETSCAPE_SPKI_free(spki);
     return value;
