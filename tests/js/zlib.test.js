@@ -64,3 +64,15 @@ test('checksums go on where the last one ended', () => {
   assert.strictEqual(zlib.crc32('123456789'), 0xcbf43926);
   assert.strictEqual(zlib.crc32('6789', zlib.crc32('12345')), 0xcbf43926);
 });
+
+test('one zstd frame after another is one text, wherever the pieces end', async () => {
+  const frames = Buffer.concat([zlib.zstdCompressSync('pull '), zlib.zstdCompressSync('the oars')]);
+  for (let at = 1; at < frames.length; at++) {
+    const reader = zlib.createZstdDecompress();
+    reader.write(frames.subarray(0, at));
+    reader.end(frames.subarray(at));
+    let text = '';
+    for await (const part of reader) text += part;
+    assert.strictEqual(text, 'pull the oars', `cut at ${at}`);
+  }
+});

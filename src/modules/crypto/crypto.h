@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/handle.h"
+#include "modules/crypto/key_reader.h"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -63,8 +64,6 @@ typedef struct {
 } View;
 bool call_view(Call *call, size_t i, View *view);
 void view_free(View *view);
-/* Reads the bytes where they are. More than OpenSSL can count are none. */
-BIO *bio_over(const char *data, size_t len);
 #define VIEW AUTO_FREE(View, view_free)
 
 /* Keys */
@@ -94,9 +93,6 @@ static inline void pkey_free(EVP_PKEY **pkey) {
 static inline void pkey_ctx_free(EVP_PKEY_CTX **ctx) {
     EVP_PKEY_CTX_free(*ctx);
 }
-static inline void bio_free(BIO **bio) {
-    BIO_free_all(*bio);
-}
 static inline void md_ctx_free(EVP_MD_CTX **ctx) {
     EVP_MD_CTX_free(*ctx);
 }
@@ -105,7 +101,6 @@ static inline void bignum_free(BIGNUM **n) {
 }
 #define PKEY AUTO_FREE(EVP_PKEY *, pkey_free)
 #define PKEY_CTX AUTO_FREE(EVP_PKEY_CTX *, pkey_ctx_free)
-#define BIO_AUTO AUTO_FREE(BIO *, bio_free)
 #define MD_CTX AUTO_FREE(EVP_MD_CTX *, md_ctx_free)
 #define BIGNUM_AUTO AUTO_FREE(BIGNUM *, bignum_free)
 

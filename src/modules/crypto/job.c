@@ -1,6 +1,5 @@
 #include "modules/crypto/crypto.h"
 
-#include <limits.h>
 #include <openssl/err.h>
 
 static Value job_error(Realm *realm, Job *job) {
@@ -75,10 +74,6 @@ bool call_view(Call *call, size_t i, View *view) {
     view->data = view->text.data;
     view->len = view->text.len;
     return true;
-}
-
-BIO *bio_over(const char *data, size_t len) {
-    return BIO_new_mem_buf(data, len <= INT_MAX ? (int)len : 0);
 }
 
 void view_free(View *view) {

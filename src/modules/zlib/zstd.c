@@ -87,15 +87,16 @@ static bool zstd_start(ZstdCodec *self, CodecError *error) {
     return true;
 }
 
-/* What follows a frame is another frame or not part of the text. */
-static bool frame_follows(const ZSTD_inBuffer *in) {
+/* What follows a frame is another frame or not part of the text. The first bytes of one may be all that has come. */
+static bool frame_follows(const ZSTD_inBuffer *in, bool more_comes) {
     static const uint8_t magic[] = {0x28, 0xb5, 0x2f, 0xfd};
-    return in->size - in->pos >= sizeof magic &&
-           memcmp((const char *)in->src + in->pos, magic, sizeof magic) == 0;
+    size_t left = in->size - in->pos, known = left < sizeof magic ? left : sizeof magic;
+    if (!known || (known < sizeof magic && !more_comes)) return false;
+    return memcmp((const char *)in->src + in->pos, magic, known) == 0;
 }
 
 static void zstd_decompress(ZstdCodec *self, ZSTD_inBuffer *in, ZSTD_outBuffer *out) {
-    while (!self->frame_is_done || frame_follows(in)) {
+    while (!self->frame_is_done || frame_follows(in, self->flush != ZSTD_e_end)) {
         self->result = ZSTD_decompressStream(self->decompressor, out, in);
         self->frame_is_done = self->result == 0;
         if (!self->frame_is_done || out->pos == out->size) break;
