@@ -6,7 +6,7 @@
 const context = module.exports = { frame: undefined, inUse: false, track: undefined, use };
 
 const then = Promise.prototype.then;
-const settled = Promise.resolve();
+let settled; // a promise is dear to make first: only if somebody wants it
 let looking = false;
 
 // The engine runs promise jobs by itself, without a place to put a frame back. But it reads the
@@ -41,6 +41,6 @@ function use() {
 // Promise jobs that do not come from a promise (`await 1`) run in the frame that this leaves behind.
 context.settle = function settle(frame) {
   looking = true;
-  then.call(settled, () => { context.frame = frame; });
+  then.call(settled ??= Promise.resolve(), () => { context.frame = frame; });
   looking = false;
 };

@@ -69,65 +69,84 @@ setProcess(processObject);
 
 const define = Object.defineProperty;
 
-// A global that is not made before it is used, and can be overwritten like any other.
-function lazy(name, id, key = name, enumerable = false) {
-  define(globalThis, name, {
-    configurable: true,
-    enumerable,
-    get() {
-      const value = key === null ? require(id) : require(id)[key];
-      define(globalThis, name, { value, configurable: true, enumerable, writable: true });
-      return value;
-    },
-    set(value) {
-      define(globalThis, name, { value, configurable: true, enumerable, writable: true });
-    },
-  });
-}
-
 function fixed(name, value, enumerable = false) {
   define(globalThis, name, { value, configurable: true, enumerable, writable: true });
+}
+
+// Globals that are not made before they are used, and can be overwritten like any others: a module's id, then the names
+// that it exports. Made in loops and not by a function, because the engine compiles what is called this often.
+const lazy = [
+  'timers', 'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate',
+  'internal/structured_clone', 'structuredClone',
+  'buffer', 'atob btoa',
+  'internal/fetch', 'fetch',
+  'perf_hooks', 'performance',
+  'internal/navigator', 'navigator',
+  'internal/webcrypto', 'crypto',
+  '', '', // the rest is not enumerable
+  'buffer', 'Buffer Blob File',
+  'url', 'URL URLSearchParams',
+  'internal/urlpattern', 'URLPattern',
+  'internal/encoding', 'TextEncoder TextDecoder',
+  'internal/abort_controller', 'AbortController AbortSignal',
+  'internal/event_target', 'Event EventTarget CustomEvent',
+  'internal/messaging', 'MessageChannel MessagePort MessageEvent',
+  'internal/broadcast_channel', 'BroadcastChannel',
+  'internal/shared_memory', 'SharedArrayBuffer',
+  'internal/fetch', 'Headers Request Response FormData WebSocket CloseEvent EventSource',
+  'perf_hooks', 'Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver ' +
+    'PerformanceObserverEntryList PerformanceResourceTiming',
+  'internal/webcrypto', 'Crypto CryptoKey SubtleCrypto',
+  'internal/navigator', 'Navigator',
+  'stream/web', 'ReadableStream ReadableStreamDefaultReader ReadableStreamBYOBReader ReadableStreamBYOBRequest ' +
+    'ReadableByteStreamController ReadableStreamDefaultController TransformStream TransformStreamDefaultController ' +
+    'WritableStream WritableStreamDefaultController WritableStreamDefaultWriter ByteLengthQueuingStrategy ' +
+    'CountQueuingStrategy TextEncoderStream TextDecoderStream CompressionStream DecompressionStream',
+];
+let enumerable = true;
+for (let i = 0; i < lazy.length; i += 2) {
+  const id = lazy[i];
+  if (id === '') {
+    enumerable = false;
+    continue;
+  }
+  const isEnumerable = enumerable;
+  for (const name of lazy[i + 1].split(' ')) {
+    define(globalThis, name, {
+      configurable: true,
+      enumerable: isEnumerable,
+      get() {
+        const value = require(id)[name];
+        fixed(name, value, isEnumerable);
+        return value;
+      },
+      set(value) { fixed(name, value, isEnumerable); },
+    });
+  }
+}
+
+// Those that are a module as a whole.
+for (const [name, id] of [['console', 'console'], ['DOMException', 'internal/domexception']]) {
+  define(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      const value = require(id);
+      fixed(name, value);
+      return value;
+    },
+    set(value) { fixed(name, value); },
+  });
 }
 
 fixed('global', globalThis, true);
 fixed('process', processObject);
 define(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
-for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate',
-  'clearImmediate']) lazy(name, 'timers', name, true);
 fixed('queueMicrotask', ticks.queueMicrotask, true);
-lazy('structuredClone', 'internal/structured_clone', 'structuredClone', true);
-lazy('atob', 'buffer', 'atob', true);
-lazy('btoa', 'buffer', 'btoa', true);
-lazy('fetch', 'internal/fetch', 'fetch', true);
-lazy('performance', 'perf_hooks', 'performance', true);
-lazy('navigator', 'internal/navigator', 'navigator', true);
-lazy('crypto', 'internal/webcrypto', 'crypto', true);
-lazy('console', 'console', null);
-for (const name of ['Buffer', 'Blob', 'File']) lazy(name, 'buffer');
-for (const name of ['URL', 'URLSearchParams']) lazy(name, 'url');
-lazy('URLPattern', 'internal/urlpattern');
-for (const name of ['TextEncoder', 'TextDecoder']) lazy(name, 'internal/encoding');
-for (const name of ['AbortController', 'AbortSignal']) lazy(name, 'internal/abort_controller');
-for (const name of ['Event', 'EventTarget', 'CustomEvent']) lazy(name, 'internal/event_target');
-lazy('DOMException', 'internal/domexception', null);
-for (const name of ['MessageChannel', 'MessagePort', 'MessageEvent']) lazy(name, 'internal/messaging');
-lazy('BroadcastChannel', 'internal/broadcast_channel');
-lazy('SharedArrayBuffer', 'internal/shared_memory');
+
 for (const name of ['wait', 'notify', 'waitAsync']) {
   const engine = Atomics[name];
   const value = { [name](...args) { return require('internal/shared_memory').atomics[name](engine, ...args); } }[name];
   define(value, 'length', { value: name === 'notify' ? 3 : 4 });
   define(Atomics, name, { value, configurable: true, writable: true });
 }
-for (const name of ['Headers', 'Request', 'Response', 'FormData', 'WebSocket', 'CloseEvent', 'EventSource'])
-  lazy(name, 'internal/fetch');
-for (const name of ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',
-  'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming'])
-  lazy(name, 'perf_hooks');
-for (const name of ['Crypto', 'CryptoKey', 'SubtleCrypto']) lazy(name, 'internal/webcrypto');
-lazy('Navigator', 'internal/navigator');
-for (const name of ['ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
-  'ReadableStreamBYOBRequest', 'ReadableByteStreamController', 'ReadableStreamDefaultController',
-  'TransformStream', 'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController',
-  'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy', 'TextEncoderStream',
-  'TextDecoderStream', 'CompressionStream', 'DecompressionStream']) lazy(name, 'stream/web');

@@ -3,7 +3,7 @@
 // Everything else is loaded when somebody asks for it.
 
 const inside = exports;
-const { compileBuiltin, builtinIds, setEntries } = inside;
+const { compileBuiltin, builtinIds, idsIn, setEntries } = inside;
 internalBinding = inside.internalBinding;
 
 const cache = { __proto__: null };
@@ -15,9 +15,6 @@ const aliases = {
   'string_decoder/': 'internal/streams/string_decoder',
   'abort-controller': 'internal/abort_controller',
 };
-
-// Packages from npm that are part of the program; programs cannot require these copies.
-const packages = /^(?:readable-stream|web-streams-polyfill|undici|npm)(?:\/|$)/;
 
 // Parts of packages that Galley has itself.
 const replaced = {
@@ -46,7 +43,8 @@ function load(id) {
   cache[id] = module;
   let done = false;
   try {
-    compiled(module.exports, packages.test(id) ? requireFrom(id) : load, module, process, internalBinding);
+    // Packages are functions of three parameters, see tools/embed.py.
+    compiled(module.exports, compiled.length === 3 ? requireFrom(id) : load, module, process, internalBinding);
     done = true;
   } finally {
     if (!done) delete cache[id];
@@ -75,19 +73,21 @@ function requireFrom(id) {
 let idSet;
 const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
 
-// Built-in modules that only answer to their `node:` name.
-const schemeOnly = new Set(['test', 'test/reporters', 'sqlite', 'sea']);
+// Packages from npm that are part of the program; programs cannot require these copies.
+const isPublic = (id) => !id.startsWith('internal/') && !/^(?:readable-stream|web-streams-polyfill|undici|npm)(?:\/|$)/.test(id);
 
-const isPublic = (id) => !id.startsWith('internal/') && !packages.test(id);
+// Built-in modules that only answer to their `node:` name.
+let schemeOnly;
 
 const builtin = {
   require: load,
   onEvents: undefined, // lib/internal/process.js wants to know when 'events' is there
   loaded: (id) => cache[id]?.exports, // undefined if nobody has asked for it yet
   has: (id) => isPublic(id) && (cache[id] !== undefined || ids.has(id)),
-  canBeRequiredWithoutScheme: (id) => builtin.has(id) && !schemeOnly.has(id),
+  canBeRequiredWithoutScheme: (id) => builtin.has(id) && !builtin.schemeOnly.has(id),
   publicIds: () => builtinIds().filter(isPublic),
-  schemeOnly,
+  idsIn, // (text) -> the public ids that are words and occur in it
+  get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'sea']); },
   turn: inside.turn,
   clock: inside.clock,
   isMainThread: inside.isMainThread,

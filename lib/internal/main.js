@@ -68,8 +68,8 @@ function runText(text, name, print) {
   define('require', getRequire);
   globalThis.__filename = name;
   globalThis.__dirname = '.';
-  for (const id of require('internal/builtin').publicIds())
-    if (text.includes(id) && !id.includes('/') && id[0] !== '_' && !(id in globalThis)) define(id, () => getRequire()(id));
+  for (const id of require('internal/builtin').idsIn(text))
+    if (!(id in globalThis)) define(id, () => getRequire()(id));
   const result = internalBinding('loader').run(text, name, 1);
   if (print) console.log(result);
 }

@@ -49,22 +49,6 @@ require('internal/builtin').onEvents = becomeEmitter;
 const define = (name, descriptor) => defineProperty(process, name, { configurable: true, enumerable: true, ...descriptor });
 const value = (name, v) => { process[name] = v; };
 
-function lazy(name, make) {
-  defineProperty(process, name, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      const made = make();
-      define(name, { value: made, writable: true });
-      return made;
-    },
-    set(v) { define(name, { value: v, writable: true }); },
-  });
-}
-
-lazy('version', () => 'v' + binding.versions().node);
-lazy('versions', () => Object.freeze(require('internal/versions').readFixed(binding.versions())));
-lazy('arch', () => ({ '__proto__': null, 'x86_64': 'x64', 'aarch64': 'arm64' }[binding.machine()] ?? binding.machine()));
 value('platform', 'linux');
 value('release', { name: 'node' });
 value('moduleLoadList', []);
@@ -72,9 +56,7 @@ value('argv', []);
 value('execArgv', []);
 value('execPath', binding.execPath());
 value('argv0', '');
-lazy('env', () => require('internal/process_env').env);
 define('title', { get: binding.getTitle, set(text) { binding.setTitle(`${text}`); } });
-lazy('pid', binding.pid);
 define('ppid', { get: binding.ppid, set: undefined });
 value('debugPort', 9229);
 
@@ -122,19 +104,31 @@ value('_rawDebug', (...args) => {
 value('emitWarning', function emitWarning(...args) { require('internal/warning').emitWarning(...args); });
 binding.setUnhandledRejection((promise, reason) => require('internal/rejections').rejected(promise, reason));
 
-for (const name of ['abort', 'availableMemory', 'binding', 'execve', 'setSourceMapsEnabled', 'constrainedMemory', 'cpuUsage', 'dlopen',
-  '_getActiveHandles', '_getActiveRequests', 'getActiveResourcesInfo', 'getBuiltinModule', 'getegid', 'geteuid',
-  'getgid', 'getgroups', 'getuid', 'hasUncaughtExceptionCaptureCallback', 'hrtime', 'initgroups', 'kill',
-  'loadEnvFile', 'memoryUsage', 'openStdin', 'ref', 'resourceUsage', 'setegid', 'seteuid', 'setgid', 'setgroups',
-  'setuid', 'setUncaughtExceptionCaptureCallback', 'threadCpuUsage', 'umask', 'unref'])
-  lazy(name, () => require('internal/process_more')[name]);
-lazy('stdin', () => require('internal/stdio').open(0));
-lazy('stdout', () => require('internal/stdio').open(1));
-lazy('stderr', () => require('internal/stdio').open(2));
+// Made when first touched: a module's id, then the names that it exports.
+const lazy = [
+  'internal/process_more', 'abort availableMemory binding execve setSourceMapsEnabled constrainedMemory cpuUsage dlopen ' +
+    '_getActiveHandles _getActiveRequests getActiveResourcesInfo getBuiltinModule getegid geteuid getgid getgroups ' +
+    'getuid hasUncaughtExceptionCaptureCallback hrtime initgroups kill loadEnvFile memoryUsage openStdin ref ' +
+    'resourceUsage setegid seteuid setgid setgroups setuid setUncaughtExceptionCaptureCallback threadCpuUsage umask unref',
+  'internal/process_env', 'env',
+  'internal/process_facts', 'version versions arch pid stdin stdout stderr features config allowedNodeEnvironmentFlags ' +
+    'report finalization',
+];
 const { untouchedStreams } = require('internal/console_state');
-for (const name in untouchedStreams) untouchedStreams[name] = Object.getOwnPropertyDescriptor(process, name).get;
-lazy('features', () => require('internal/versions').features);
-lazy('config', () => require('internal/versions').config());
-lazy('allowedNodeEnvironmentFlags', () => require('internal/versions').allowedFlags());
-lazy('report', () => require('internal/report'));
-lazy('finalization', () => require('internal/finalization'));
+for (let i = 0; i < lazy.length; i += 2) {
+  const id = lazy[i];
+  for (const name of lazy[i + 1].split(' ')) {
+    const get = () => {
+      const made = require(id)[name];
+      define(name, { value: made, writable: true });
+      return made;
+    };
+    defineProperty(process, name, {
+      configurable: true,
+      enumerable: true,
+      get,
+      set(made) { define(name, { value: made, writable: true }); },
+    });
+    if (name in untouchedStreams) untouchedStreams[name] = get;
+  }
+}

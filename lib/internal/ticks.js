@@ -95,7 +95,7 @@ function dispatch(callback, self) {
   if (turn[HAS_TICKS] !== 0) runTicks();
 }
 
-const resolved = Promise.resolve();
+let resolved;
 const then = Promise.prototype.then;
 
 function queueMicrotask(callback) {
@@ -104,7 +104,7 @@ function queueMicrotask(callback) {
     throw new ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
   }
   const frame = context.frame;
-  then.call(resolved, () => {
+  then.call(resolved ??= Promise.resolve(), () => {
     context.frame = frame;
     try {
       callback();

@@ -237,7 +237,3 @@ JSObjectRef JSObjectMakeArrayBufferWithBytesNoCopy(JSContextRef ctx, void *bytes
                                                    JSValueRef *exception);
 void *JSObjectGetArrayBufferBytesPtr(JSContextRef ctx, JSObjectRef object, JSValueRef *exception);
 size_t JSObjectGetArrayBufferByteLength(JSContextRef ctx, JSObjectRef object, JSValueRef *exception);
-
-/* Of the GLib API */
-int jsc_options_set_boolean(const char *option, int value);
-int jsc_options_set_uint(const char *option, unsigned value);

@@ -37,9 +37,55 @@ void object_set_native(Realm *realm, Object object, const Native *native) {
     NativeCell *cell = NEW(NativeCell);
     *cell = (NativeCell){{&native_kind}, native, realm};
     Object function = JSObjectMake(realm->ctx, realm->native_class, cell);
-    JSObjectSetPrototype(realm->ctx, function, realm->function_prototype);
     JSObjectSetProperty(realm->ctx, object, realm_string(realm, native->name), function,
                         kJSPropertyAttributeNone, NULL);
+}
+
+/* What stands behind the table of a module's functions: it makes each when somebody first asks, because a
+ * program uses few of the hundreds. */
+typedef struct {
+    Private private;
+    const Native *natives;
+    Realm *realm;
+    Object binding;
+} NativeShelf;
+
+static const char shelf_kind;
+
+static Value native_wanted(JSContextRef ctx, JSObjectRef object, JSStringRef name, JSValueRef *exception) {
+    NativeShelf *shelf = JSObjectGetPrivate(object);
+    char text[64];
+    JSStringGetUTF8CString(name, text, sizeof text);
+    for (const Native *native = shelf->natives; native->name; native++) {
+        if (strcmp(native->name, text)) continue;
+        object_set_native(shelf->realm, shelf->binding, native);
+        return JSObjectGetProperty(ctx, shelf->binding, name, exception);
+    }
+    return NULL;
+}
+
+static void shelf_collected(JSObjectRef object) {
+    mem_free(JSObjectGetPrivate(object));
+}
+
+static Object binding_new(Realm *realm, const Module *module) {
+    Object binding = object_new(realm);
+    if (!module->functions) return binding;
+    NativeShelf *shelf = NEW(NativeShelf);
+    *shelf = (NativeShelf){{&shelf_kind}, module->functions, realm, binding};
+    JSObjectSetPrototype(realm->ctx, binding, JSObjectMake(realm->ctx, realm->shelf_class, shelf));
+    return binding;
+}
+
+static void natives_open(Realm *realm, Value function_prototype) {
+    realm->native_class = JSClassCreate(&(JSClassDefinition){
+        .className = "Function", .callAsFunction = native_called, .finalize = native_collected});
+    realm->shelf_class = JSClassCreate(&(JSClassDefinition){
+        .className = "Object", .getProperty = native_wanted, .finalize = shelf_collected});
+    /* All native functions inherit from one object of their class, and it from Function.prototype: to change
+     * the prototype of each would cost a structure each. */
+    Object native = JSObjectMake(realm->ctx, realm->native_class, NULL);
+    JSObjectSetPrototype(realm->ctx, (Object)JSObjectGetPrototype(realm->ctx, native), function_prototype);
 }
 
 /* The encoding in value.h is the engine's own: ask the API about one value of each kind. */
@@ -73,11 +119,9 @@ static Value internal_binding(Call *call) {
     if (binding) return binding;
     const Module *module = module_find(realm, name.data);
     if (!module) return throw_error(call, "ERR_INVALID_MODULE", "No such binding: %s", name.data);
-    binding = object_new(realm);
+    binding = binding_new(realm, module);
     value_keep(realm, binding);
     map_set(&realm->builtins, name.data, binding);
-    for (const Native *native = module->functions; native && native->name; native++)
-        object_set_native(realm, binding, native);
     if (module->setup) module->setup(realm, binding);
     return binding;
 }
@@ -142,6 +186,20 @@ static Value builtin_ids(Call *call) {
     return array;
 }
 
+/* idsIn(text): the public modules that a script may mean by a name of its own, `fs` for fs. */
+static Value ids_in(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    Value ids[128];
+    size_t count = 0;
+    for (size_t i = 0; i < builtin_count && count < COUNT_OF(ids); i++) {
+        const char *id = builtins[i].id;
+        if (*id != '_' && !strpbrk(id, "/-") && strstr(text.data, id))
+            ids[count++] = value_string(call->realm, id);
+    }
+    return array_new(call->realm, count, ids);
+}
+
 /* lib/internal/loader.js hands over what C calls; see there. */
 static Value set_entries(Call *call) {
     Realm *realm = call->realm;
@@ -172,17 +230,31 @@ static const Native inside_functions[] = {
     {"internalBinding", internal_binding},
     {"compileBuiltin",                 compile_builtin},
     {"builtinIds",builtin_ids},
-    {"setEntries",      set_entries},
-    {0                }
+    {"idsIn",      ids_in},
+    {"setEntries",                 set_entries},
+    {0     }
 };
 
-static bool engine_options(const RealmOptions *options) {
-    if (!options->is_main) return true;
+/* The engine reads its options from the environment when its first group is made; programs shall not see
+ * them. */
+static const char *const engine_options[][2] = {
+    {"JSC_useSharedArrayBuffer", "1"},
+    {"JSC_useTailCalls",         "0"}, /* they would drop frames from the stacks that programs print and parse */
+};
+
+static void engine_start(Realm *realm) {
+    if (!realm->options.is_main) {
+        realm->group = JSContextGroupCreate();
+        return;
+    }
     /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
     JSConfigureSignalForGC(SIGRTMIN + 5);
-    /* Tail calls would drop frames from the stacks that programs print and parse. */
-    return jsc_options_set_boolean("useSharedArrayBuffer", true) &&
-           jsc_options_set_boolean("useTailCalls", false);
+    for (size_t i = 0; i < COUNT_OF(engine_options); i++)
+        setenv(engine_options[i][0], engine_options[i][1], true);
+    JSMainThreadInitialize();
+    realm->group = JSContextGroupCreate();
+    for (size_t i = 0; i < COUNT_OF(engine_options); i++)
+        unsetenv(engine_options[i][0]);
 }
 
 static Value call_text_of(Realm *realm, Value error, Text *text) {
@@ -232,13 +304,11 @@ Realm *realm_new(const RealmOptions *options) {
 
 bool realm_start(Realm *realm) {
     const RealmOptions *options = &realm->options;
-    if (!engine_options(options)) return false;
     realm->options_ns = uv_hrtime();
     loop_enter(realm);
-    if (options->is_main) JSMainThreadInitialize();
     realm->start_ms = uv_now(&realm->loop);
     realm->engine_ns = uv_hrtime();
-    realm->group = JSContextGroupCreate();
+    engine_start(realm);
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
     realm->context_ns = uv_hrtime();
     watch_open(realm);
@@ -250,15 +320,11 @@ bool realm_start(Realm *realm) {
     }
     peek_learn(realm);
     realm->can_enter = entry_is_known();
-    JSClassDefinition native = {
-        .className = "Function", .callAsFunction = native_called, .finalize = native_collected};
-    realm->native_class = JSClassCreate(&native);
     handles_open(realm);
 
     Object global = JSContextGetGlobalObject(realm->ctx);
     Object function_constructor = (Object)object_get(realm, global, "Function");
-    realm->function_prototype = object_get(realm, function_constructor, "prototype");
-    value_keep(realm, realm->function_prototype);
+    natives_open(realm, object_get(realm, function_constructor, "prototype"));
 
     realm->turn = mem_new(TURN_FIELDS * sizeof *realm->turn);
     realm->clock = NEW(double);
@@ -304,6 +370,7 @@ void realm_free(Realm *realm) {
     map_free(&realm->builtins);
     map_free(&realm->prototypes);
     JSClassRelease(realm->native_class);
+    JSClassRelease(realm->shelf_class);
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
     JSContextGroupRelease(realm->group);

@@ -71,8 +71,7 @@ struct Realm {
     Object make_uv_error;    /* JS: (errno, syscall, path, dest, message) -> Error */
     Object require;          /* JS: id of a built-in -> its exports */
     Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
-    Value function_prototype;
-    JSClassRef native_class, handle_class;
+    JSClassRef native_class, shelf_class, handle_class;
     struct Peek *peek; /* how the engine lays out strings and views, see peek.h */
     List watchers;     /* look at scripts while they run, see watch.h */
 
