@@ -14,6 +14,7 @@ enum { BOX_SIZE = 64 * 1024, MAX_ARRAY_STRUCTURES = 16, DRAIN_LIMIT = 1000 };
 enum { PART_PORT, PART_BYTES, PART_SHARED, PART_STRING };
 
 typedef struct {
+    Bells *bells;         /* of all ports that listen; made for the first */
     char *outbox, *inbox; /* JavaScript writes what is sent, reads what came */
     uint32_t array_structures[MAX_ARRAY_STRUCTURES];
     size_t array_structure_count;
@@ -22,6 +23,12 @@ typedef struct {
 
 static Messaging *messaging_of(Realm *realm) {
     return *realm_slot(realm, SLOT_MESSAGING);
+}
+
+static Bells *bells_of(Realm *realm) {
+    Messaging *messaging = messaging_of(realm);
+    if (!messaging->bells) messaging->bells = bells_open(&realm->loop);
+    return messaging->bells;
 }
 
 /* Parts */
@@ -42,23 +49,21 @@ static void dispose_string(MessagePart *part) {
 
 typedef struct {
     Handle base;
-    PortEnd end;      /* channel NULL: closed or moved away */
-    uv_async_t *wake; /* while it listens */
+    PortEnd end; /* channel NULL: closed or moved away */
+    Bell bell;   /* open while it listens */
     Value callback;
     bool is_ref;
     BroadcastMember *member; /* for a BroadcastChannel */
 } Port;
 
-static void wake_closed(uv_handle_t *handle) {
-    mem_free(handle);
+static bool port_listens(const Port *port) {
+    return port->bell.bells;
 }
 
 static void port_stop(Port *port) {
     if (port->end.channel) port_listen(port->end, NULL);
-    if (port->wake) {
-        port->wake->data = NULL;
-        uv_close((uv_handle_t *)port->wake, wake_closed);
-        port->wake = NULL;
+    if (port_listens(port)) {
+        bell_close(&port->bell);
         handle_unpin(&port->base);
     }
     if (port->callback) value_drop(port->base.realm, port->callback);
@@ -309,9 +314,8 @@ static void message_unpack(Realm *realm, Message *message, Value argv[3]) {
 }
 
 /* callback(length or -1 or -2 for the other end's closing, value, parts) */
-static void port_woken(uv_async_t *wake) {
-    Port *port = wake->data;
-    if (!port) return;
+static void port_rung(Bell *bell) {
+    Port *port = CONTAINER_OF(bell, Port, bell);
     Realm *realm = port->base.realm;
     Object object = port->base.object;
     value_keep(realm, object);
@@ -323,9 +327,9 @@ static void port_woken(uv_async_t *wake) {
         realm_dispatch(realm, (Object)port->callback, object, COUNT_OF(argv), argv);
         if (realm->stopping) break;
     }
-    if (port->wake && port->end.channel && !realm->stopping) {
+    if (port_listens(port) && port->end.channel && !realm->stopping) {
         if (port_has_messages(port->end)) {
-            uv_async_send(port->wake);
+            bell_ring(bell);
         } else if (port->callback && port_is_orphaned(port->end)) {
             Value closed = value_int(-2);
             realm_dispatch(realm, (Object)port->callback, object, 1, &closed);
@@ -338,16 +342,16 @@ static void port_woken(uv_async_t *wake) {
 static Value port_start(Call *call) {
     Port *port = call_port(call);
     Object callback = call_function(call, 0);
-    if (!port || !callback || !port->end.channel || port->wake) return NULL;
+    if (!port || !callback || !port->end.channel || port_listens(port)) return NULL;
     Realm *realm = call->realm;
+    Bells *bells = bells_of(realm);
+    if (!bells) return throw_uv(call, UV_EMFILE, "eventfd", NULL, NULL);
     port->callback = callback;
     value_keep(realm, callback);
-    port->wake = NEW(uv_async_t);
-    uv_async_init(&realm->loop, port->wake, port_woken);
-    port->wake->data = port;
-    if (!port->is_ref) uv_unref((uv_handle_t *)port->wake);
+    bell_open(&port->bell, bells, port_rung);
+    bell_set_ref(&port->bell, port->is_ref);
     handle_pin(&port->base);
-    port_listen(port->end, port->wake);
+    port_listen(port->end, &port->bell);
     return NULL;
 }
 
@@ -361,7 +365,7 @@ static Value port_ref(Call *call) {
     Port *port = call_port(call);
     if (!port) return NULL;
     port->is_ref = true;
-    if (port->wake) uv_ref((uv_handle_t *)port->wake);
+    if (port_listens(port)) bell_set_ref(&port->bell, true);
     return NULL;
 }
 
@@ -369,13 +373,13 @@ static Value port_unref(Call *call) {
     Port *port = call_port(call);
     if (!port) return NULL;
     port->is_ref = false;
-    if (port->wake) uv_unref((uv_handle_t *)port->wake);
+    if (port_listens(port)) bell_set_ref(&port->bell, false);
     return NULL;
 }
 
 static Value port_has_ref(Call *call) {
     Port *port = call_port(call);
-    return value_bool(port && port->wake && port->is_ref);
+    return value_bool(port && port_listens(port) && port->is_ref);
 }
 
 static Value port_close_(Call *call) {
@@ -558,6 +562,7 @@ static void messaging_setup(Realm *realm, Object binding) {
 
 static void messaging_teardown(Realm *realm) {
     Messaging *messaging = messaging_of(realm);
+    if (messaging->bells) bells_close(messaging->bells);
     mem_free(messaging->outbox);
     mem_free(messaging->inbox);
     mem_free(messaging);

@@ -6,7 +6,7 @@
 
 typedef struct {
     List queue;
-    uv_async_t *wake;
+    Bell *bell;
     bool closed;
 } Side;
 
@@ -59,7 +59,7 @@ bool port_post(PortEnd end, Message *message) {
     bool open = !other->closed;
     if (open) {
         list_append(&other->queue, &message->link);
-        if (other->wake) uv_async_send(other->wake);
+        if (other->bell) bell_ring(other->bell);
     }
     uv_mutex_unlock(&channel->lock);
     if (!open) message_free(message);
@@ -93,12 +93,12 @@ bool port_is_orphaned(PortEnd end) {
     return orphaned;
 }
 
-void port_listen(PortEnd end, uv_async_t *wake) {
+void port_listen(PortEnd end, Bell *bell) {
     Channel *channel = end.channel;
     uv_mutex_lock(&channel->lock);
     Side *side = &channel->sides[end.side];
-    side->wake = wake;
-    if (wake && (!list_is_empty(&side->queue) || channel->sides[!end.side].closed)) uv_async_send(wake);
+    side->bell = bell;
+    if (bell && (!list_is_empty(&side->queue) || channel->sides[!end.side].closed)) bell_ring(bell);
     uv_mutex_unlock(&channel->lock);
 }
 
@@ -109,14 +109,14 @@ void port_close(PortEnd end) {
     list_init(&left);
     uv_mutex_lock(&channel->lock);
     side->closed = true;
-    side->wake = NULL;
+    side->bell = NULL;
     if (!list_is_empty(&side->queue)) { /* freed outside the lock: a part may be an end of this channel */
         left = side->queue;
         left.next->prev = left.prev->next = &left;
         list_init(&side->queue);
     }
     bool last = other->closed;
-    if (!last && other->wake) uv_async_send(other->wake);
+    if (!last && other->bell) bell_ring(other->bell);
     uv_mutex_unlock(&channel->lock);
     queue_free(&left);
     if (!last) return;

@@ -2,11 +2,10 @@
  * a time and can move to another with the messages that wait for it. */
 #pragma once
 
-#include "base/list.h"
+#include "sys/bell.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
 typedef struct MessagePart MessagePart;
 
@@ -48,8 +47,8 @@ Message *port_take(PortEnd end);
 bool port_has_messages(PortEnd end);
 /* The other end was closed (its last messages may still wait here). */
 bool port_is_orphaned(PortEnd end);
-/* Whose loop is woken by messages and by the other end's closing; NULL for nobody. */
-void port_listen(PortEnd end, uv_async_t *wake);
+/* What messages and the other end's closing ring; NULL for nothing. */
+void port_listen(PortEnd end, Bell *bell);
 /* Ends the channel for both. What waits here is freed; what waits at the other end stays. */
 void port_close(PortEnd end);
 static inline bool ports_are_entangled(PortEnd a, PortEnd b) {
