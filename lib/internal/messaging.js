@@ -3,7 +3,8 @@
 // Messages as programs know them: ports over C's queues, and what travels in them.
 
 const binding = internalBinding('messaging');
-const { Writer, Reader, cloneError } = require('internal/clone');
+const { Writer } = require('internal/clone/writer');
+const { Reader } = require('internal/clone/reader');
 const { kTransfer, kTransferList } = require('internal/transferable');
 const {
   NodeEventTarget, defineEventHandler, Event, kCreateEvent, kHybridDispatch, kNewListener, kRemoveListener, initNodeEventTarget,
@@ -56,11 +57,11 @@ function prepareTransfers(writer, list, port) {
     if (item === null || typeof item !== 'object') continue;
     if (transferred.has(item)) {
       const what = types.isArrayBuffer(item) ? 'ArrayBuffer' : isPort(item) ? 'MessagePort' : 'transferable object';
-      throw cloneError(`Transfer list contains duplicate ${what}`);
+      throw require('internal/clone/errors').cloneError(`Transfer list contains duplicate ${what}`);
     }
     if (isMarked(item)) throw markedError();
     if (types.isArrayBuffer(item) && !shared.has(item)) {
-      if (item.detached) throw cloneError('An ArrayBuffer is detached and could not be cloned.');
+      if (item.detached) throw require('internal/clone/errors').cloneError('An ArrayBuffer is detached and could not be cloned.');
       const index = writer.parts.push(PART_BYTES, new Uint8Array(item)) / 2 - 1;
       transferred.set(item, () => {
         writer.byte(1);
@@ -68,10 +69,10 @@ function prepareTransfers(writer, list, port) {
       });
       moves.push(() => detach(item));
     } else if (isPort(item)) {
-      if (item === port) throw cloneError('Transfer list contains source port');
+      if (item === port) throw require('internal/clone/errors').cloneError('Transfer list contains source port');
       const handle = item[kHandle];
       if (handle === null || handle.isClosed()) {
-        if (handle === null || item[kState].closed) throw cloneError('MessagePort in transfer list is already detached');
+        if (handle === null || item[kState].closed) throw require('internal/clone/errors').cloneError('MessagePort in transfer list is already detached');
       }
       const index = writer.parts.push(PART_PORT, handle) / 2 - 1;
       transferred.set(item, () => {
@@ -86,14 +87,14 @@ function prepareTransfers(writer, list, port) {
       let description;
       transferred.set(item, () => {
         description ??= item[kTransfer]();
-        writer.described(description);
+        require('internal/clone/special').described(writer, description);
       });
     } else throw invalidTransfer();
   }
   return moves;
 }
 
-function markedError() { return cloneError('An ArrayBuffer is not transferable: it was marked so or is a pool that Buffers share.'); }
+function markedError() { return require('internal/clone/errors').cloneError('An ArrayBuffer is not transferable: it was marked so or is a pool that Buffers share.'); }
 
 function invalidTransfer() {
   const DOMException = require('internal/domexception');
@@ -118,7 +119,7 @@ function giveBack(writer) {
   writer.parts = undefined;
   writer.transferred = undefined;
   writer.root = undefined;
-  if (writer.bytes.length > outbox.length) writer.bytes = outbox;
+  if (writer.bytes.length > outbox.length) writer.use(outbox);
   if (writer.bytes === outbox) idle = writer;
 }
 

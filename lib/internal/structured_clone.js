@@ -3,7 +3,7 @@
 // structuredClone(): a message to oneself.
 
 const { write, giveBack } = require('internal/messaging');
-const { Reader } = require('internal/clone');
+const { Reader } = require('internal/clone/reader');
 const { ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
 
 const binding = internalBinding('messaging');
