@@ -1,20 +1,14 @@
 'use strict';
-// serialization: 'advanced': messages in V8's format, as Node writes them, with Buffers marked as such.
+// serialization: 'advanced': messages in V8's format, with a number before what is not plain that says whether it is a view.
 
 const { DefaultSerializer, DefaultDeserializer } = require('v8');
 
-const BUFFER = 0, OTHER = 1;
+const VIEW = 0, OTHER = 1;
 
 class MessageSerializer extends DefaultSerializer {
   _writeHostObject(object) {
-    if (Buffer.isBuffer(object)) {
-      this.writeUint32(BUFFER);
-      this.writeUint32(object.length);
-      this.writeRawBytes(object);
-      return;
-    }
     if (ArrayBuffer.isView(object)) {
-      this.writeUint32(OTHER);
+      this.writeUint32(VIEW);
       super._writeHostObject(object);
       return;
     }
@@ -25,12 +19,7 @@ class MessageSerializer extends DefaultSerializer {
 
 class MessageDeserializer extends DefaultDeserializer {
   _readHostObject() {
-    const tag = this.readUint32();
-    if (tag === BUFFER) {
-      const bytes = this.readRawBytes(this.readUint32());
-      return Buffer.from(bytes);
-    }
-    return super._readHostObject();
+    return this.readUint32() === VIEW ? super._readHostObject() : this.readValue();
   }
 }
 
