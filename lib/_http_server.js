@@ -575,6 +575,7 @@ const inside = {
     }
     return new Response(request, { rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites });
   },
+  listen: (server, socket) => connectionListener.call(server, socket),
   messageDrained,
   socketOnError,
   socketTimedOut,

@@ -6,9 +6,14 @@ const { Agent: HttpAgent } = require('_http_agent');
 const { ClientRequest } = require('_http_client');
 const { kUniqueHeaders, parseUniqueHeadersOption } = require('_http_outgoing');
 const httpServer = require('_http_server');
+const light = require('internal/http_connection');
 const { validateObject } = require('internal/validators');
 
 const { Server: HttpServer, httpServerPreClose, setupConnectionsTracking, storeHTTPOptions, _connectionListener } = httpServer;
+
+function onSecureConnection(socket) {
+  if (!light.adopt(this, socket)) _connectionListener.call(this, socket);
+}
 
 function Server(options, requestListener) {
   if (!(this instanceof Server)) return new Server(options, requestListener);
@@ -28,7 +33,7 @@ function Server(options, requestListener) {
     noDelay: true,
     ALPNProtocols,
     ...options,
-  }, _connectionListener);
+  }, onSecureConnection);
   this.httpAllowHalfOpen = false;
   if (requestListener) this.addListener('request', requestListener);
   this.addListener('tlsClientError', function(error, socket) {

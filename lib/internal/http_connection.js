@@ -1,6 +1,7 @@
 'use strict';
 
-// Connections of a plain server, which C accepts, reads and writes (src/modules/http_connection.c). JavaScript is called once a
+// Connections of a plain server, which C accepts, or adopts once TLS stands, and then reads and writes
+// (src/modules/http_connection.c). JavaScript is called once a
 // request and calls back once with the whole answer; the socket and the streams that Node's interface promises are made when a
 // program looks at them, and from then on the response goes the way of _http_outgoing.
 
@@ -34,18 +35,26 @@ class HTTPConnection {
     this.requestsCount = 0;
     this.isGone = false;
     this.isHandedOver = false; // _http_server reads it now
+    this.isAdopted = false; // its socket was there first
   }
 
   // The socket that Node's interface has: made once, when it is asked for.
   materialize() {
-    if (this.socket !== null) return this.socket;
+    if (this.socket !== null) {
+      // Whoever looks at a socket that was there first sees what was answered counted.
+      if (this.isAdopted && !this.isGone && !this.isHandedOver) binding.flush(this.id);
+      return this.socket;
+    }
     const { server } = this;
     const handle = this.isGone ? null : binding.handle(this.id);
-    const socket = this.socket = makeSocket(server, handle);
-    if (handle === null) {
-      socket.destroy();
-      return socket;
-    }
+    const socket = makeSocket(server, handle);
+    if (handle === null) socket.destroy();
+    else this.listenTo(socket);
+    this.socket = socket;
+    return socket;
+  }
+
+  listenTo(socket) {
     this.listeners = {
       timeout: () => inside.socketTimedOut(socket, this.request, this.response),
       error: inside.socketOnError,
@@ -61,7 +70,6 @@ class HTTPConnection {
     socket.on = socket.addListener = takeBytesFirst('on');
     socket.prependListener = takeBytesFirst('prependListener');
     socket[kLight] = this;
-    return socket;
   }
 
   // The clock of an idle socket begins anew whenever something comes; C does not tell the socket.
@@ -312,7 +320,9 @@ function onLost(id, status) {
   connection.request = connection.response = null;
   if (request !== null && request !== undefined && !request.destroyed) request.destroy(new ConnResetException('aborted'));
   if (response !== null && !response._closed && response[kSocket] === null) inside.emitClose(response);
-  if (connection.socket !== null && !connection.socket.destroyed) connection.socket.destroy();
+  if (connection.socket === null || connection.socket.destroyed) return;
+  if (connection.isAdopted && status === 0) connection.socket.destroySoon();
+  else connection.socket.destroy();
 }
 
 function onProblem(id, code, reason, bytesParsed, rawPacket) {
@@ -351,9 +361,13 @@ function handOver(server, id, handle) {
       delete socket.prependListener;
     }
   }
-  server._connections++;
-  socket._server = server;
-  server.emit('connection', socket);
+  if (connection?.isAdopted) {
+    inside.listen(server, socket);
+  } else {
+    server._connections++;
+    socket._server = server;
+    server.emit('connection', socket);
+  }
   if (connection !== undefined && connection.response !== null) {
     const { response } = connection;
     const { req: request } = response;
@@ -449,6 +463,35 @@ function serve(server) {
   configure(server);
 }
 
+// A TLS connection that stands: C reads its requests and writes the answers, if the server is a plain one and nothing was
+// read yet. False leaves the socket to _http_server.
+function adopt(server, socket) {
+  const stream = socket.ssl?.below;
+  if (!stream || socket.readableLength > 0 || socket.readableFlowing || socket.timeout ||
+      (socket.alpnProtocol && socket.alpnProtocol !== 'http/1.1')) return false;
+  if (server.timeout || server.insecureHTTPParser || server.httpAllowHalfOpen || server.pauseOnConnect) return false;
+  inside ??= require('_http_server').inside;
+  if (server[kServing] === undefined) {
+    const id = server[kServing] = binding.serve(undefined);
+    servers[id] = server;
+    server.once('close', stopServing.bind(undefined, server));
+  }
+  configure(server);
+  let id;
+  try {
+    id = binding.adopt(server[kServing], stream);
+  } catch {
+    return false; // a stream of another kind
+  }
+  if (id < 0) return false;
+  const connection = connections[id] = new HTTPConnection(id, server);
+  connection.isAdopted = true;
+  connection.socket = socket;
+  connection.listenTo(socket);
+  socket.server ??= server;
+  return true;
+}
+
 function stopServing(server) {
   const id = server[kServing];
   if (id === undefined || servers[id] === undefined) return;
@@ -467,4 +510,4 @@ function countConnections(server) {
   return id === undefined || servers[id] === undefined ? 0 : binding.count(id);
 }
 
-module.exports = { answer, materializeResponse, serve, stopServing, configure, closeConnections, countConnections };
+module.exports = { adopt, answer, materializeResponse, serve, stopServing, configure, closeConnections, countConnections };

@@ -20,6 +20,8 @@ enum {
     REQUEST_HAS_BODY_FIELDS = 1 << 12
 };
 
+static void run_again(uv_idle_t *idle);
+
 static Realm *conn_realm(const HttpConn *conn) {
     return conn->server->realm;
 }
@@ -88,23 +90,42 @@ static void conn_closed(StreamTap *tap) {
     conn_forget(conn);
 }
 
+/* A connection behind a filter is its socket's: JavaScript is asked to end that, when it may be called. */
+static void conn_leave(HttpConn *conn) {
+    HttpServing *serving = http_serving(conn_realm(conn));
+    stream_plain_tap_set(conn->stream, NULL);
+    handle_unpin(&conn->stream->base);
+    list_append(&serving->again, &conn->again);
+    uv_idle_start(&serving->again_idle, run_again);
+}
+
+static void conn_drop(HttpConn *conn) {
+    Value argv[] = {value_int((int32_t)conn->id), value_int(0)};
+    dispatch(conn, http_serving(conn_realm(conn))->on_lost, 2, argv);
+    conn_forget(conn);
+}
+
 void http_conn_close(HttpConn *conn) {
     if (conn->closing) return;
     conn->closing = true;
     link_remove(&conn->again);
-    stream_handle_close(conn->stream);
+    if (conn->stream->filter)
+        conn_leave(conn);
+    else
+        stream_handle_close(conn->stream);
 }
 
 void http_conn_let_go(HttpConn *conn) {
-    conn->stream->tap = NULL;
+    stream_plain_tap_set(conn->stream, NULL);
     conn_forget(conn);
 }
 
 /* Answers that were put together go out; what the kernel does not take now follows. */
 static void written(void *data, int status) {
     StreamHandle *stream = data;
-    if (!stream->tap) return;
-    HttpConn *conn = CONTAINER_OF(stream->tap, HttpConn, tap);
+    StreamTap *tap = stream_plain_tap(stream);
+    if (!tap) return;
+    HttpConn *conn = CONTAINER_OF(tap, HttpConn, tap);
     if (status < 0) http_conn_close(conn);
 }
 
@@ -117,7 +138,7 @@ static void shut(uv_shutdown_t *shutdown, int status) {
 /* The last answer is out, or on its way: then the end. */
 static void conn_end(HttpConn *conn) {
     if (conn->closing) return;
-    if (uv_stream_get_write_queue_size(&conn->stream->uv.stream) == 0) {
+    if (conn->stream->filter || uv_stream_get_write_queue_size(&conn->stream->uv.stream) == 0) {
         http_conn_close(conn);
         return;
     }
@@ -133,7 +154,7 @@ static void conn_flush(HttpConn *conn, Slice body) {
     if ((out->len || body.len) && !conn->closing) {
         uv_buf_t bufs[] = {uv_buf_init(out->data, (unsigned)out->len),
                            uv_buf_init((char *)body.data, (unsigned)body.len)};
-        int err = stream_handle_write(conn->stream, bufs, body.len ? 2 : 1, written, conn->stream);
+        int err = stream_plain_write(conn->stream, bufs, body.len ? 2 : 1, written, conn->stream);
         if (err < 0) http_conn_close(conn);
     }
     bytes_clear(out);
@@ -214,7 +235,7 @@ static void problem_dispatch(HttpConn *conn) {
     Value argv[] = {value_int((int32_t)conn->id), value_string(realm, http_error_name(problem->error)),
                     value_string(realm, problem->reason), value_number((double)problem->at),
                     buffer_copy(realm, reader->fed, (size_t)(reader->end - reader->fed))};
-    uv_read_stop(&conn->stream->uv.stream);
+    stream_plain_read(conn->stream, false);
     dispatch(conn, http_serving(realm)->on_problem, COUNT_OF(argv), argv);
 }
 
@@ -261,9 +282,9 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
             }
             if (more) {
                 http_reader_keep(&conn->reader);
-                uv_read_stop(&conn->stream->uv.stream);
+                stream_plain_read(conn->stream, false);
             } else if (conn->paused) {
-                uv_read_stop(&conn->stream->uv.stream);
+                stream_plain_read(conn->stream, false);
             }
             break;
         }
@@ -340,7 +361,11 @@ static void run_again(uv_idle_t *idle) {
     while (!list_is_empty(&due)) {
         HttpConn *conn = CONTAINER_OF(due.next, HttpConn, again);
         link_remove(&conn->again);
-        stream_handle_read_start(conn->stream);
+        if (conn->closing) {
+            conn_drop(conn);
+            continue;
+        }
+        stream_plain_read(conn->stream, true);
         conn_run(conn, 0);
     }
 }
@@ -352,7 +377,7 @@ void http_conn_run_later(HttpConn *conn) {
     uv_idle_start(&serving->again_idle, run_again);
 }
 
-void http_conn_accept(HttpServer *server, StreamHandle *stream) {
+HttpConn *http_conn_accept(HttpServer *server, StreamHandle *stream) {
     HttpConn *conn = NEW(HttpConn);
     conn->tap = (StreamTap){conn_read, conn_closed};
     conn->stream = stream;
@@ -363,9 +388,10 @@ void http_conn_accept(HttpServer *server, StreamHandle *stream) {
     conn_number(http_serving(server->realm), conn);
     server->count++;
     http_conn_move(conn, CONN_READS); /* the clock of its first head starts now */
-    stream->tap = &conn->tap;
+    stream_plain_tap_set(stream, &conn->tap);
     handle_pin(&stream->base);
-    stream_handle_read_start(stream);
+    stream_plain_read(stream, true);
+    return conn;
 }
 
 /* What JavaScript calls */
@@ -395,7 +421,7 @@ static void answered(HttpConn *conn, bool last) {
         conn_end(conn); /* nobody wants the rest of the request */
         return;
     }
-    bool more = http_reader_rest(&conn->reader).len > 0 || !uv_is_active(&conn->stream->uv.handle);
+    bool more = http_reader_rest(&conn->reader).len > 0 || !stream_plain_is_read(conn->stream);
     if (request_is_done(conn)) request_done(conn);
     if (more) http_conn_run_later(conn);
 }
@@ -509,7 +535,7 @@ static Value conn_release(Call *call) {
     if (conn->runs) { /* forgotten when its turn ends */
         conn_flush(conn, (Slice){0});
         conn->closing = conn->let_go = true;
-        stream->tap = NULL;
+        stream_plain_tap_set(stream, NULL);
     } else {
         http_conn_let_go(conn);
     }

@@ -69,7 +69,7 @@ typedef struct {
 } HttpServing;
 
 HttpServing *http_serving(Realm *realm);
-void http_conn_accept(HttpServer *server, StreamHandle *stream);
+HttpConn *http_conn_accept(HttpServer *server, StreamHandle *stream);
 void http_conn_close(HttpConn *conn);
 void http_conn_move(HttpConn *conn, ConnPhase phase);
 void http_conn_run_later(HttpConn *conn);

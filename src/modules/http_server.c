@@ -76,14 +76,21 @@ static void listener_give_back(HttpServer *server) {
     server->listener = NULL;
 }
 
-/* serve(listener) -> number of the server */
+static void server_take_listener(HttpServer *server, StreamHandle *listener) {
+    server->listener = listener;
+    listener->accept = server_accept;
+    listener->accept_data = server;
+    server->listener_tap = (StreamTap){.closed = listener_closed};
+    listener->tap = &server->listener_tap;
+}
+
+/* serve(listener, or undefined if connections are adopted only) -> number of the server */
 static Value server_serve(Call *call) {
-    StreamHandle *listener = call_stream_arg(call, 0);
-    if (!listener) return NULL;
+    StreamHandle *listener = NULL;
+    if (!value_is_undefined(call_arg(call, 0)) && !(listener = call_stream_arg(call, 0))) return NULL;
     HttpServing *serving = http_serving(call->realm);
     HttpServer *server = NEW(HttpServer);
     server->realm = call->realm;
-    server->listener = listener;
     server->id = serving->next_server++;
     server->rules = (HttpRules){.head_size_limit = 16384, .field_limit = HTTP_SHARED_FIELDS};
     list_init(&server->waiting);
@@ -94,10 +101,7 @@ static Value server_serve(Call *call) {
     server->wheel.data = server;
     uv_timer_start(&server->wheel, wheel_turns, 1000, 1000);
     uv_unref((uv_handle_t *)&server->wheel);
-    listener->accept = server_accept;
-    listener->accept_data = server;
-    server->listener_tap = (StreamTap){.closed = listener_closed};
-    listener->tap = &server->listener_tap;
+    if (listener) server_take_listener(server, listener);
     return value_int((int32_t)server->id);
 }
 
@@ -117,6 +121,18 @@ static Value server_configure(Call *call) {
     uint64_t interval_ms = (uint64_t)call_int(call, 7);
     uv_timer_start(&server->wheel, wheel_turns, interval_ms, interval_ms);
     return value_undefined();
+}
+
+/* adopt(server, stream behind a filter) -> number of the connection, whose requests C reads from now on; -1
+ * if somebody has it already */
+static Value server_adopt(Call *call) {
+    HttpServer *server = call_server(call);
+    StreamHandle *stream = call_stream_arg(call, 1);
+    if (!stream) return NULL;
+    if (!server || !stream->filter || stream->filter->above || stream->is_closing) return value_int(-1);
+    HttpConn *conn = http_conn_accept(server, stream);
+    conn->known = true;
+    return value_int((int32_t)conn->id);
 }
 
 static void close_all(List *list) {
@@ -237,14 +253,15 @@ static void serving_teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"serve",            server_serve},
-    {"configure",                  server_configure},
-    {"closeConnections",server_close_connections},
-    {"count", server_count},
-    {"drain",                  server_drain},
-    {"forget",      server_forget},
-    {"setCallbacks",            callbacks_set},
-    {0                 }
+    {"serve",                   server_serve},
+    {"adopt",                         server_adopt},
+    {"configure",server_configure},
+    {"closeConnections",               server_close_connections},
+    {"count",                         server_count},
+    {"drain",server_drain},
+    {"forget",                   server_forget},
+    {"setCallbacks",                         callbacks_set},
+    {0                          }
 };
 
 const Module http_server_module = {"http_server", functions, serving_setup, serving_teardown};

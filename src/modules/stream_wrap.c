@@ -225,6 +225,36 @@ int stream_handle_write(StreamHandle *stream, uv_buf_t *bufs, unsigned count, St
     return write_later(stream, bufs, count, total, sent > 0 ? (size_t)sent : 0, done, data);
 }
 
+StreamTap *stream_plain_tap(const StreamHandle *stream) {
+    return stream->filter ? stream->filter->above : stream->tap;
+}
+
+void stream_plain_tap_set(StreamHandle *stream, StreamTap *tap) {
+    if (stream->filter)
+        stream->filter->above = tap;
+    else
+        stream->tap = tap;
+}
+
+int stream_plain_write(StreamHandle *stream, uv_buf_t *bufs, unsigned count, StreamWriteDone done,
+                       void *data) {
+    if (stream->filter) return stream->filter->write(stream->filter, bufs, count);
+    return stream_handle_write(stream, bufs, count, done, data);
+}
+
+void stream_plain_read(StreamHandle *stream, bool wants) {
+    if (stream->filter)
+        stream->filter->read(stream->filter, wants);
+    else if (wants)
+        stream_handle_read_start(stream);
+    else
+        uv_read_stop(&stream->uv.stream);
+}
+
+bool stream_plain_is_read(const StreamHandle *stream) {
+    return stream->filter ? stream->filter->is_read(stream->filter) : uv_is_active(&stream->uv.handle);
+}
+
 static void owner_write_done(void *data, int status) {
     StreamHandle *stream = data;
     Value argv[] = {value_int(status)};

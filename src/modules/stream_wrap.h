@@ -13,6 +13,15 @@ struct StreamTap {
     void (*closed)(StreamTap *tap); /* the handle is gone: do not use it again */
 };
 
+/* Stands between a stream and C code that wants plain bytes (TLS does): it has the stream's tap itself. */
+typedef struct StreamFilter StreamFilter;
+struct StreamFilter {
+    StreamTap *above; /* who gets the plain bytes; NULL: JavaScript */
+    int (*write)(StreamFilter *filter, const uv_buf_t *bufs, unsigned count); /* as stream_handle_write */
+    void (*read)(StreamFilter *filter, bool wants);
+    bool (*is_read)(const StreamFilter *filter);
+};
+
 struct StreamHandle {
     Handle base;
     union {
@@ -24,6 +33,7 @@ struct StreamHandle {
     } uv;
     Value owner; /* the socket or server that hears what happens; kept from attach to close */
     StreamTap *tap;
+    StreamFilter *filter; /* NULL: the stream's bytes are plain */
     /* Takes a new connection instead of JavaScript; false: JavaScript gets it after all. */
     bool (*accept)(StreamHandle *listener, StreamHandle *client);
     void *accept_data;
@@ -57,6 +67,14 @@ void stream_handle_tell_read(StreamHandle *stream, int status);
 /* A connection that came to this server in another way than over its own socket. Takes fd. */
 void stream_handle_accepted(StreamHandle *server, int fd);
 void stream_handle_close(StreamHandle *stream);
+
+/* The same for plain bytes, whatever stands in between. A filter does not say when a write is done. */
+StreamTap *stream_plain_tap(const StreamHandle *stream);
+void stream_plain_tap_set(StreamHandle *stream, StreamTap *tap);
+int stream_plain_write(StreamHandle *stream, uv_buf_t *bufs, unsigned count, StreamWriteDone done,
+                       void *data);
+void stream_plain_read(StreamHandle *stream, bool wants);
+bool stream_plain_is_read(const StreamHandle *stream);
 
 /* For connect requests of the modules: tells the owner. Takes the request's memory. */
 typedef struct {

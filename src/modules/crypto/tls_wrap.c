@@ -51,8 +51,17 @@ static void wrap_free_ssl(TlsWrap *self) {
 
 /* The stream goes its own way: it may be freed before this connection is. */
 static void stream_leave(TlsWrap *self) {
-    if (self->stream && self->stream->tap == &self->tap) self->stream->tap = NULL;
+    if (self->stream && self->stream->tap == &self->tap) {
+        self->stream->tap = NULL;
+        self->stream->filter = NULL;
+    }
     self->stream = NULL;
+}
+
+static void above_leave(TlsWrap *self) {
+    StreamTap *above = self->filter.above;
+    self->filter.above = NULL;
+    if (above) above->closed(above);
 }
 
 static void wrap_free(TlsWrap *self) {
@@ -67,6 +76,7 @@ static void wrap_dispose(Handle *handle) {
     TlsWrap *self = (TlsWrap *)handle;
     self->is_closed = self->is_disposed = true;
     self->owner = NULL;
+    above_leave(self);
     stream_leave(self);
     wrap_free_ssl(self);
     handle_leave(handle);
@@ -249,6 +259,10 @@ static void deliver_in_place(TlsWrap *self, const char *bytes, size_t len) {
 static void deliver(TlsWrap *self, char **room, size_t len) {
     Realm *realm = self->handle.realm;
     self->bytes_read += len;
+    if (self->filter.above) {
+        self->filter.above->read(self->filter.above, *room, (ssize_t)len);
+        return;
+    }
     if (self->user_buffer) {
         deliver_in_place(self, *room, len);
         return;
@@ -262,6 +276,10 @@ static void deliver(TlsWrap *self, char **room, size_t len) {
 static void tell_end(TlsWrap *self, int status) {
     if (self->told_end) return;
     self->told_end = true;
+    if (self->filter.above) {
+        self->filter.above->read(self->filter.above, NULL, status);
+        return;
+    }
     Value argv[] = {value_undefined(), value_int(status)};
     tell(self, TLS_READ, 2, argv);
 }
@@ -369,7 +387,62 @@ static void tap_read(StreamTap *tap, const char *bytes, ssize_t nread) {
 
 static void tap_closed(StreamTap *tap) {
     TlsWrap *self = CONTAINER_OF(tap, TlsWrap, tap);
+    above_leave(self);
     self->stream = NULL;
+    if (!self->closes_above) return;
+    self->closes_above = false;
+    wrap_release(self);
+}
+
+/* Encrypts at once what can be; the rest waits. */
+static void plain_add(TlsWrap *self, const char *bytes, size_t len) {
+    size_t taken = 0;
+    self->bytes_written += len;
+    if (!self->in_ssl && self->is_established && !self->plain_waiting.len && len) {
+        int why, n = ssl_run(self, ssl_write, (void *)bytes, len, &why);
+        if (n > 0) taken = (size_t)n;
+    }
+    if (taken < len && !self->is_closed) bytes_append(&self->plain_waiting, bytes + taken, len - taken);
+}
+
+/* Sends what was added: 1 if it, or what happened meanwhile, takes a cycle. What is written within one goes
+ * out together when it ends. */
+static int plain_send(TlsWrap *self) {
+    if (self->is_closed) return UV_EBADF;
+    bool has_news = self->start_waits || self->done_waits;
+    /* An empty write still starts a handshake and flushes. */
+    if (self->plain_waiting.len || self->in_ssl || !self->is_established || has_news) {
+        tls_cycle(self);
+        return 1;
+    }
+    bool goes_with_others = self->in_cycle && BIO_ctrl_pending(self->to_net) < OUTPUT_GATHERED;
+    return goes_with_others && !self->output_is_out ? 0 : output_send(self);
+}
+
+/* What C above writes and wants */
+static int filter_write(StreamFilter *filter, const uv_buf_t *bufs, unsigned count) {
+    TlsWrap *self = CONTAINER_OF(filter, TlsWrap, filter);
+    if (self->is_closed || !self->ssl || self->has_failed) return UV_EPIPE;
+    for (unsigned i = 0; i < count; i++)
+        plain_add(self, bufs[i].base, bufs[i].len);
+    return plain_send(self);
+}
+
+static int want_plain(TlsWrap *self, bool wants) {
+    if (self->is_closed) return UV_EBADF;
+    self->is_reading = wants;
+    if (!wants) return 0;
+    int err = self->stream ? stream_handle_read_start(self->stream) : 0;
+    if (self->has_started && self->is_established) tls_cycle(self);
+    return err;
+}
+
+static void filter_read(StreamFilter *filter, bool wants) {
+    want_plain(CONTAINER_OF(filter, TlsWrap, filter), wants);
+}
+
+static bool filter_is_read(const StreamFilter *filter) {
+    return CONTAINER_OF(filter, TlsWrap, filter)->is_reading;
 }
 
 static void handshake_info(const SSL *ssl, int where, int ret) {
@@ -409,6 +482,7 @@ static Value wrap_open(Call *call) {
     else
         SSL_set_connect_state(self->ssl);
     self->tap = (StreamTap){tap_read, tap_closed};
+    self->filter = (StreamFilter){.write = filter_write, .read = filter_read, .is_read = filter_is_read};
     Object object = handle_open(realm, &self->handle, &wrap_class);
     handle_weigh(&self->handle, CONNECTION_BYTES);
     object_set(realm, object, "context", call_arg(call, 0));
@@ -437,6 +511,7 @@ static Value wrap_set_stream(Call *call) {
     if (stream->tap && stream->tap->closed) stream->tap->closed(stream->tap);
     self->stream = stream;
     stream->tap = &self->tap;
+    stream->filter = &self->filter;
     object_set(call->realm, self->handle.object, "stream", call_arg(call, 0));
     return value_bool(true);
 }
@@ -459,25 +534,12 @@ static Value wrap_start(Call *call) {
 
 static Value wrap_read_start(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
-    if (!self || self->is_closed) return value_int(UV_EBADF);
-    self->is_reading = true;
-    int err = self->stream ? stream_handle_read_start(self->stream) : 0;
-    if (self->has_started && self->is_established) tls_cycle(self);
-    return value_int(err);
+    return value_int(self ? want_plain(self, true) : UV_EBADF);
 }
 
 static Value wrap_read_stop(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
-    if (!self || self->is_closed) return value_int(UV_EBADF);
-    self->is_reading = false;
-    return value_int(0);
-}
-
-/* Encrypts at once what can be; what happens meanwhile is told by a cycle. */
-static size_t write_now(TlsWrap *self, View *data) {
-    if (self->in_ssl || !self->is_established || self->plain_waiting.len || !data->len) return 0;
-    int why, n = ssl_run(self, ssl_write, data->data, data->len, &why);
-    return n > 0 ? (size_t)n : 0;
+    return value_int(self ? want_plain(self, false) : UV_EBADF);
 }
 
 /* write(bytes or text) -> 0: done, or will be when this cycle ends; 1: TLS_WRITTEN tells; negative: an error
@@ -488,22 +550,11 @@ static Value wrap_write(Call *call) {
     if (!self || !call_view(call, 0, &data)) return NULL;
     if (self->is_closed) return value_int(UV_EBADF);
     if (self->has_failed) return value_int(UV_EPROTO);
-    self->bytes_written += data.len;
     self->has_started = true;
-    size_t taken = write_now(self, &data);
-    if (self->is_closed) return value_int(UV_EBADF);
-    if (taken < data.len) bytes_append(&self->plain_waiting, data.data + taken, data.len - taken);
+    plain_add(self, data.data, data.len);
     self->write_waits = true;
-    bool has_news = self->start_waits || self->done_waits;
-    /* An empty write still starts a handshake and flushes. */
-    if (self->plain_waiting.len || self->in_ssl || !self->is_established || has_news) {
-        tls_cycle(self);
-        return value_int(1);
-    }
-    bool goes_with_others = self->in_cycle && BIO_ctrl_pending(self->to_net) < OUTPUT_GATHERED;
-    int sent = goes_with_others && !self->output_is_out ? 0 : output_send(self);
-    if (sent == 1) return value_int(1);
-    self->write_waits = false;
+    int sent = plain_send(self);
+    if (sent != 1) self->write_waits = false;
     return value_int(sent);
 }
 
@@ -538,7 +589,12 @@ static Value wrap_close(Call *call) {
     if (!self || self->is_closed) return value_undefined();
     if (self->ssl && self->stream && !self->in_ssl) output_send(self); /* what was written in this cycle */
     self->is_closed = true;
-    stream_leave(self);
+    if (self->filter.above && self->stream) {
+        self->closes_above = true;
+        wrap_hold(self);
+    } else {
+        stream_leave(self);
+    }
     if (self->user_buffer) value_drop(call->realm, self->user_buffer);
     self->user_buffer = NULL;
     wrap_free_ssl(self);

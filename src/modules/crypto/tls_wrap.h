@@ -37,12 +37,14 @@ struct TlsWrap {
     BIO *from_net, *to_net; /* the SSL's */
     StreamHandle *stream;   /* NULL: carried, not there yet, or gone */
     StreamTap tap;
-    Value owner; /* kept while attached */
+    StreamFilter filter; /* for C that serves or asks over this connection */
+    Value owner;         /* kept while attached */
     TlsState *state;
     bool is_server, is_established, has_started;
     bool is_reading, net_ended, told_end, has_failed, is_closed, is_disposed;
-    bool is_carried; /* by JavaScript */
-    unsigned in_ssl; /* OpenSSL is at work */
+    bool closes_above; /* who is above hears of the end when the stream has closed */
+    bool is_carried;   /* by JavaScript */
+    unsigned in_ssl;   /* OpenSSL is at work */
     bool in_cycle, cycle_again, start_waits, done_waits, done_told;
     bool hello_hook, hello_waits, cert_hook, cert_waits, alpn_hook, keylog_hook, session_hook;
     bool write_waits;    /* JavaScript is owed TLS_WRITTEN */
