@@ -36,6 +36,15 @@ static inline void link_remove(Link *link) {
     link->prev = link->next = link;
 }
 
+/* Everything goes to `to`, which need not be initialised; `from` is empty then. */
+static inline void list_take(List *from, List *to) {
+    list_init(to);
+    if (list_is_empty(from)) return;
+    *to = *from;
+    to->next->prev = to->prev->next = to;
+    list_init(from);
+}
+
 /* Safe while the current element removes itself. */
 #define LIST_EACH(list, type, member, it)                                                                    \
     for (type *it = CONTAINER_OF((list)->next, type, member),                                                \

@@ -2,12 +2,23 @@
  * look at running scripts is in a list here, and the budget is what the most curious of them asks for. */
 #include "engine/watch.h"
 
+#include "engine/inside.h"
+
+#include <unistd.h>
+
 #define IDLE_SECONDS 0.02
 #define AT_ONCE_SECONDS 0.0002
 
-/* JSC::VM::throwException(JSGlobalObject *, JSValue); a context group is a VM. */
+/* JSC::VM::throwException(JSGlobalObject *, JSValue), the same for an Exception *, and
+ * JSC::VM::ensureTerminationException(), which returns the one that nobody can catch. A context group is a
+ * VM. */
 void *vm_throw(JSContextGroupRef vm, JSContextRef ctx,
                Value value) __asm__("_ZN3JSC2VM14throwExceptionEPNS_14JSGlobalObjectENS_7JSValueE")
+    __attribute__((weak));
+
+void *vm_throw_exception(JSContextGroupRef vm, JSContextRef ctx, void *exception) __asm__(
+    "_ZN3JSC2VM14throwExceptionEPNS_14JSGlobalObjectEPNS_9ExceptionE") __attribute__((weak));
+void *vm_termination(JSContextGroupRef vm) __asm__("_ZN3JSC2VM26ensureTerminationExceptionEv")
     __attribute__((weak));
 
 static bool look(JSContextRef ctx, void *data);
@@ -55,6 +66,13 @@ void watch_remove(Realm *realm, Watcher *watcher) {
     set_limit(realm);
 }
 
-void watch_now(Realm *realm) {
-    JSContextGroupSetExecutionTimeLimit(realm->group, AT_ONCE_SECONDS, look, realm);
+void watch_end(Realm *realm) {
+    if (!entry_is_known() || !vm_termination || !vm_throw_exception) {
+        JSContextGroupSetExecutionTimeLimit(realm->group, AT_ONCE_SECONDS, look, realm);
+        usleep(1000); /* time for the watchdog to go off before the script's next line */
+        return;
+    }
+    JSLock(realm->ctx);
+    vm_throw_exception(realm->group, realm->ctx, vm_termination(realm->group));
+    JSUnlock(realm->ctx);
 }

@@ -23,5 +23,6 @@ void watch_open(Realm *realm);
 void watch_add(Realm *realm, Watcher *watcher);
 void watch_remove(Realm *realm, Watcher *watcher);
 
-/* From a native call: the watchers look as soon as it returns. */
-void watch_now(Realm *realm);
+/* From a native call, in a realm whose watchers say WATCH_END: everything that is on the stack ends when it
+ * returns. */
+void watch_end(Realm *realm);

@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* How often a busy script is asked whether it should stop. */
 #define WATCH_SECONDS 0.02
@@ -339,7 +338,7 @@ static Value worker_ports(Call *call) {
     return array_new(realm, COUNT_OF(all), all);
 }
 
-/* exit(code): the realm ends; what the script still does is cut off by the engine's watch */
+/* exit(code): the realm ends, and what runs in it */
 static Value worker_exit(Call *call) {
     Realm *realm = call->realm;
     Worker *worker = worker_of(realm);
@@ -347,8 +346,7 @@ static Value worker_exit(Call *call) {
     realm->turn[TURN_EXITING] = 1;
     atomic_store(&worker->stop, true);
     realm_stop(realm, call_int(call, 0));
-    watch_now(realm);
-    usleep(500); /* time for the watch to go off before the script's next line */
+    watch_end(realm);
     return NULL;
 }
 

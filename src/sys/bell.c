@@ -21,6 +21,7 @@ struct Bells {
     atomic_bool has_any; /* something was rung: what a thread that looks, looks at */
     int fd;
     unsigned refs;
+    uint64_t opened;
     uint64_t slept_since_ns;
     bool is_expecting; /* the last sleep was short */
     uv_poll_t poll;
@@ -35,26 +36,24 @@ static void wake(Bells *bells) {
     }
 }
 
-static Bell *next_rung(Bells *bells) {
+static Bell *next_of(Bells *bells, List *list) {
     uv_mutex_lock(&bells->lock);
-    Bell *bell = NULL;
-    if (!list_is_empty(&bells->rung)) {
-        bell = CONTAINER_OF(bells->rung.next, Bell, waiting);
-        link_remove(&bell->waiting);
-    }
-    atomic_store_explicit(&bells->has_any, !list_is_empty(&bells->rung), memory_order_relaxed);
+    Bell *bell = list_is_empty(list) ? NULL : CONTAINER_OF(list->next, Bell, waiting);
+    if (bell) link_remove(&bell->waiting);
     uv_mutex_unlock(&bells->lock);
     return bell;
 }
 
-/* One round; what is rung meanwhile may have to wait for the loop's other business. */
+/* One round, the oldest bell first; what is rung meanwhile may have to wait for the loop's other business. */
 static void answer(Bells *bells) {
-    Bell *bell, *first = NULL;
-    while (atomic_load_explicit(&bells->has_any, memory_order_relaxed) && (bell = next_rung(bells))) {
+    if (!atomic_load_explicit(&bells->has_any, memory_order_relaxed)) return;
+    List round;
+    uv_mutex_lock(&bells->lock);
+    list_take(&bells->rung, &round);
+    atomic_store_explicit(&bells->has_any, false, memory_order_relaxed);
+    uv_mutex_unlock(&bells->lock);
+    for (Bell *bell; (bell = next_of(bells, &round));)
         bell->rung(bell);
-        if (first == bell) return;
-        if (!first) first = bell; /* only its address: it may be gone */
-    }
 }
 
 static void woken(uv_poll_t *poll, int status, int events) {
@@ -143,7 +142,7 @@ void bells_close(Bells *bells) {
 }
 
 void bell_open(Bell *bell, Bells *bells, void (*rung)(Bell *bell)) {
-    *bell = (Bell){.bells = bells, .rung = rung};
+    *bell = (Bell){.bells = bells, .rung = rung, .age = ++bells->opened};
     link_init(&bell->waiting);
 }
 
@@ -166,10 +165,17 @@ void bell_set_ref(Bell *bell, bool is_ref) {
         uv_unref((uv_handle_t *)&bells->poll);
 }
 
+static void put_in_order(List *rung, Bell *bell) {
+    Link *after = rung->prev;
+    while (after != rung && CONTAINER_OF(after, Bell, waiting)->age > bell->age)
+        after = after->prev;
+    list_append(after->next, &bell->waiting);
+}
+
 void bell_ring(Bell *bell) {
     Bells *bells = bell->bells;
     uv_mutex_lock(&bells->lock);
-    if (list_is_empty(&bell->waiting)) list_append(&bells->rung, &bell->waiting);
+    if (list_is_empty(&bell->waiting)) put_in_order(&bells->rung, bell);
     atomic_store_explicit(&bells->has_any, true, memory_order_relaxed);
     bool must_wake = bells->is_asleep;
     bells->is_asleep = false;

@@ -13,6 +13,7 @@ struct Bell {
     Bells *bells;
     void (*rung)(Bell *bell); /* on the loop's thread */
     Link waiting;             /* in the list of those that were rung */
+    uint64_t age;
     bool is_ref;
 };
 

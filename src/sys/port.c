@@ -106,15 +106,10 @@ void port_close(PortEnd end) {
     Channel *channel = end.channel;
     Side *side = &channel->sides[end.side], *other = &channel->sides[!end.side];
     List left;
-    list_init(&left);
     uv_mutex_lock(&channel->lock);
     side->closed = true;
     side->bell = NULL;
-    if (!list_is_empty(&side->queue)) { /* freed outside the lock: a part may be an end of this channel */
-        left = side->queue;
-        left.next->prev = left.prev->next = &left;
-        list_init(&side->queue);
-    }
+    list_take(&side->queue, &left); /* freed outside the lock: a part may be an end of this channel */
     bool last = other->closed;
     if (!last && other->bell) bell_ring(other->bell);
     uv_mutex_unlock(&channel->lock);
