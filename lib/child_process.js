@@ -1,6 +1,7 @@
 'use strict';
 // require('child_process'): running commands and other programs, waiting for them or not.
 
+const { isMainThread } = require('internal/builtin');
 const { AbortError, ErrnoException, genericNodeError, uvErrorName, codes: {
   ERR_CHILD_PROCESS_IPC_REQUIRED,
   ERR_CHILD_PROCESS_STDIO_MAXBUFFER,
@@ -117,7 +118,8 @@ function normalizeSpawnArguments(file, args, options) {
     args = ['-c', command];
   }
   args.unshift(typeof options.argv0 === 'string' ? options.argv0 : file);
-  const needsEnv = options.env != null || (options.stdio != null && options.stdio.includes('ipc'));
+  const needsEnv = options.env != null || !isMainThread || // a thread has its own
+     (options.stdio != null && options.stdio.includes('ipc'));
   return {
     ...options,
     args: args.map(String),

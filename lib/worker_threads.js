@@ -3,9 +3,9 @@
 // require('worker_threads')
 
 const { isMainThread } = require('internal/builtin');
-const { MessageChannel, MessagePort, receiveMessageOnPort, isPort } = require('internal/messaging');
+const { MessageChannel, MessagePort, receiveMessageOnPort, isPort, isClosed } = require('internal/messaging');
 const { mark, isMarked, markUncloneable } = require('internal/untransferable');
-const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+const { ERR_CLOSED_MESSAGE_PORT, ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
 
 const main = isMainThread ? undefined : require('internal/worker_main');
 
@@ -21,11 +21,12 @@ function isMarkedAsUntransferable(object) {
 
 function markAsUncloneable(object) {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
-  markUncloneable(object);
+  if (!require('internal/util/types').isAnyArrayBuffer(object)) markUncloneable(object); // memory is always copied
 }
 
 function moveMessagePortToContext(port, context) {
   if (!isPort(port)) throw new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port);
+  if (isClosed(port)) throw new ERR_CLOSED_MESSAGE_PORT();
   if (!require('vm').isContext(context)) throw new ERR_INVALID_ARG_TYPE('contextifiedSandbox', 'vm.Context', context);
   return port;
 }

@@ -94,33 +94,44 @@ function exit(code) {
   process.reallyExit(code);
 }
 
+// Whether somebody took it.
 function uncaught(error, fromPromise = false) {
-  if (turn[EXITING] !== 0) return;
+  if (turn[EXITING] !== 0) return false;
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   if (inHandler) {
     die(error);
-    return;
+    return false;
   }
   try {
     if (process.listenerCount?.('uncaughtExceptionMonitor') > 0)
       process.emit('uncaughtExceptionMonitor', error, origin);
     if (captureCallback !== null) {
       captureCallback(error);
-      return;
+      return true;
     }
     if (process.listenerCount?.('uncaughtException') > 0) {
       process.emit('uncaughtException', error, origin);
-      return;
+      return true;
     }
   } catch (second) {
     inHandler = true;
-    try {
-      writeSync(2, describe(second) + `\nNode.js ${process.version}\n`);
-    } catch {}
-    exit(7);
-    return;
+    dieTwice(second);
+    return false;
   }
   die(error);
+  return false;
+}
+
+// The handler of errors failed.
+function dieTwice(error) {
+  if (!isMainThread) {
+    die(error);
+    return;
+  }
+  try {
+    writeSync(2, describe(error) + `\nNode.js ${process.version}\n`);
+  } catch {}
+  exit(7);
 }
 
 module.exports = {

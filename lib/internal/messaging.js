@@ -16,6 +16,7 @@ const {
   ERR_MISSING_ARGS,
 } = require('internal/errors').codes;
 const types = require('internal/util/types');
+const context = require('internal/async_context');
 
 const { outbox, inbox, PART_PORT, PART_BYTES } = binding;
 const kHandle = Symbol('kHandle');
@@ -193,6 +194,14 @@ function receive(handle) {
 
 // --- ports -----------------------------------------------------------------------------------------------
 
+function shownBriefly(value) { return typeof value === 'object' && value !== null ? '{}' : `${value}`; }
+
+function badInit(message) {
+  return Object.assign(new TypeError(`MessageEvent constructor: ${message}`), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+function notAPort(name, value) { return badInit(`Expected eventInitDict.${name} ("${shownBriefly(value)}") to be an instance of MessagePort.`); }
+
 class MessageEvent extends Event {
   #data;
   #origin;
@@ -207,9 +216,13 @@ class MessageEvent extends Event {
     this.#origin = init?.origin === undefined ? '' : `${init.origin}`;
     this.#lastEventId = init?.lastEventId === undefined ? '' : `${init.lastEventId}`;
     this.#source = init?.source === undefined ? null : init.source;
-    this.#ports = init?.ports === undefined ? [] : Object.freeze([...init.ports]);
-    if (this.#source !== null && !isPort(this.#source)) throw new ERR_INVALID_ARG_TYPE('init.source', 'MessagePort', init.source);
-    for (const port of this.#ports) if (!isPort(port)) throw new ERR_INVALID_ARG_TYPE('init.ports', 'MessagePort', port);
+    if (this.#source !== null && !isPort(this.#source)) throw notAPort('source', this.#source);
+    const ports = init?.ports === undefined ? [] : init.ports;
+    if (typeof ports?.[Symbol.iterator] !== 'function') throw badInit(`eventInitDict.ports (${shownBriefly(ports)}) is not iterable.`);
+    this.#ports = Object.freeze([...ports]);
+    this.#ports.forEach((port, i) => {
+      if (!isPort(port)) throw notAPort(`ports[${i}]`, port);
+    });
   }
 
   get data() { return this.#data; }
@@ -236,16 +249,19 @@ function arrived(port, length, value, parts) {
     data = error;
   }
   receivedPorts = undefined;
-  if (ports.length > 0) port[kState].ports = ports;
+  const state = port[kState];
+  state.receiving = true;
+  if (ports.length > 0) state.ports = ports;
   port[kHybridDispatch](data, type, undefined);
-  if (ports.length > 0) port[kState].ports = undefined;
+  if (ports.length > 0) state.ports = undefined;
+  state.receiving = false;
+  if (state.closing) closeNow(port);
 }
 
-class MessagePort extends NodeEventTarget {
-  constructor() {
-    throw new ERR_CONSTRUCT_CALL_INVALID();
-  }
+// Nobody but this file makes ports, with or without `new`.
+function MessagePort() { throw new ERR_CONSTRUCT_CALL_INVALID(); }
 
+class PortMethods extends NodeEventTarget {
   postMessage(message, options = undefined) {
     const handle = checked(this);
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('message');
@@ -273,10 +289,6 @@ class MessagePort extends NodeEventTarget {
     portClose(this);
   }
 
-  drain() {
-    checked(this);
-  }
-
   ref() {
     const state = this[kState];
     if (state !== undefined) {
@@ -301,6 +313,7 @@ class MessagePort extends NodeEventTarget {
   }
 
   [kNewListener](size, type, ...rest) {
+    if (type === 'close') portWatch(this);
     if (type === 'message' || type === 'messageerror') {
       const state = this[kState];
       if (type === 'message' && size === 1 && state.autoRef) this.ref();
@@ -323,9 +336,12 @@ class MessagePort extends NodeEventTarget {
     const handle = this[kHandle];
     const { inspect } = require('internal/util/inspect');
     const shown = { active: handle !== null && !handle.isClosed(), refed: this.hasRef() };
-    return `MessagePort ${inspect(shown, options)}`;
+    return `MessagePort [EventTarget] ${inspect(shown, options)}`;
   }
 }
+Object.setPrototypeOf(MessagePort, NodeEventTarget);
+MessagePort.prototype = PortMethods.prototype;
+Object.defineProperty(MessagePort.prototype, 'constructor', { value: MessagePort, writable: true, configurable: true });
 defineEventHandler(MessagePort.prototype, 'message');
 defineEventHandler(MessagePort.prototype, 'messageerror');
 {
@@ -361,8 +377,11 @@ function portOver(handle) {
   const port = Object.create(MessagePort.prototype);
   initNodeEventTarget(port);
   define(port, kHandle, handle);
-  define(port, kState, { started: false, ref: true, autoRef: true, ports: undefined, closed: false });
+  define(port, kState, {
+    started: false, watches: false, ref: true, autoRef: true, ports: undefined, closed: false, receiving: false, entry: undefined,
+  });
   handle.unref();
+  if (context.track !== undefined) port[kState].entry = context.track.init('MESSAGEPORT', port);
   return port;
 }
 
@@ -373,7 +392,17 @@ function portStart(port) {
   const handle = port[kHandle];
   if (state.started || handle === null) return;
   state.started = true;
-  handle.start((length, value, parts) => arrived(port, length, value, parts));
+  if (state.watches) handle.stop();
+  handle.start((length, value, parts) => arrived(port, length, value, parts), false);
+}
+
+// Whoever waits for 'close' alone hears of it, without the port's being started.
+function portWatch(port) {
+  const state = port[kState];
+  const handle = port[kHandle];
+  if (state.started || state.watches || handle === null) return;
+  state.watches = true;
+  handle.start(() => portClose(port), true);
 }
 
 function portStop(port) {
@@ -392,25 +421,38 @@ function portClose(port) {
   const handle = port[kHandle];
   if (state.closed || handle === null) return;
   state.closed = true;
+  if (state.receiving) state.closing = true;
+  else closeNow(port);
+}
+
+// What came before the port was closed by one of its listeners is still told.
+function closeNow(port) {
+  const state = port[kState];
+  const handle = port[kHandle];
+  const out = [];
+  if (state.closing) {
+    state.closing = false;
+    while (handle.receive(out)) arrived(port, out[0], out[1], out[2]);
+  }
   handle.close();
   setImmediate(() => {
     port[kHandle] = null;
     port[kHybridDispatch](undefined, 'close', undefined);
+    if (state.entry !== undefined) context.track?.destroy(state.entry);
   });
 }
 
-class MessageChannel {
-  constructor() {
-    const [a, b] = binding.channel();
-    this.port1 = portOver(a);
-    this.port2 = portOver(b);
-  }
+function MessageChannel() {
+  if (new.target === undefined) throw Object.assign(new TypeError("Class constructor MessageChannel cannot be invoked without 'new'"), { code: 'ERR_CONSTRUCT_CALL_REQUIRED' });
+  const [a, b] = binding.channel();
+  this.port1 = portOver(a);
+  this.port2 = portOver(b);
 }
 Object.defineProperty(MessageChannel.prototype, Symbol.toStringTag, { value: 'MessageChannel', configurable: true });
 
 function receiveMessageOnPort(port) {
   if (isBroadcast?.(port)) return receiveBroadcast(port);
-  if (!isPort(port)) throw new ERR_INVALID_ARG_TYPE('port', ['MessagePort', 'BroadcastChannel'], port);
+  if (!isPort(port)) throw Object.assign(new TypeError('The "port" argument must be a MessagePort instance'), { code: 'ERR_INVALID_ARG_TYPE' });
   const out = [];
   if (port[kHandle] === null || !port[kHandle].receive(out)) return undefined;
   return { message: read(out[0], out[1], out[2]) };
@@ -423,6 +465,7 @@ module.exports = {
   MessageEvent,
   MessagePort,
   isPort,
+  isClosed: (port) => port[kHandle] === null || port[kState].closed,
   kHandle,
   portOver,
   portStart,

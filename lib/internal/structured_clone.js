@@ -4,19 +4,23 @@
 
 const { write, giveBack } = require('internal/messaging');
 const { Reader } = require('internal/clone/reader');
-const { ERR_MISSING_ARGS, ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+const { ERR_MISSING_ARGS } = require('internal/errors').codes;
 
 const binding = internalBinding('messaging');
+
+function refused(why) {
+  return Object.assign(new TypeError(`Failed to execute 'structuredClone': ${why}`), { code: 'ERR_INVALID_ARG_TYPE' });
+}
 
 function structuredClone(value, options = undefined) {
   if (arguments.length === 0) throw new ERR_MISSING_ARGS('The "value" argument must be specified');
   if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function')
-    throw new ERR_INVALID_ARG_TYPE('options', 'Object', options);
+    throw refused('Options cannot be converted to a dictionary');
   let list;
   if (options?.transfer !== undefined) {
     const { transfer } = options;
     if (transfer === null || typeof transfer !== 'object' || typeof transfer[Symbol.iterator] !== 'function')
-      throw new ERR_INVALID_ARG_TYPE('options.transfer', 'iterable', transfer);
+      throw refused('transfer in Options can not be converted to sequence.');
     list = [...transfer];
     if (list.length === 0) list = undefined;
   }

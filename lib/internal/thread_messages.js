@@ -18,6 +18,7 @@ const { validateNumber } = require('internal/validators');
 const { outbox } = binding;
 const ownId = isMainThread ? 0 : require('internal/worker_main').load.threadId;
 const nameOf = (id) => `galley:thread:${id}`;
+const startingName = (id) => `galley:starting:${id}`; // held by the parent until the thread ends
 const DELIVERED = 0, NO_LISTENER = 1, THREW = 2;
 
 let mailbox;
@@ -86,20 +87,29 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
   const question = Promise.withResolvers();
   pending.set(id, question);
   mailbox.ref();
-  let told = false;
-  try {
-    told = tell(threadId, { id, from: ownId, value }, transferListOf(transferList));
-  } finally {
-    if (!told) settle(id);
-  }
-  if (!told) throw new ERR_WORKER_MESSAGING_FAILED();
   if (timeout !== undefined) {
     question.timer = setTimeout(() => {
+      if (!pending.has(id)) return;
       settle(id);
       question.reject(new ERR_WORKER_MESSAGING_TIMEOUT());
     }, timeout);
   }
+  try {
+    await reach(id, threadId, { id, from: ownId, value }, transferListOf(transferList));
+  } catch (error) {
+    if (pending.has(id)) settle(id);
+    throw error;
+  }
   return question.promise;
 }
 
-module.exports = { listen, postMessageToThread };
+// A thread that has been made may not listen yet.
+async function reach(id, threadId, message, list) {
+  while (!tell(threadId, message, list)) {
+    if (!binding.isJoined(startingName(threadId))) throw new ERR_WORKER_MESSAGING_FAILED();
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    if (!pending.has(id)) return;
+  }
+}
+
+module.exports = { listen, postMessageToThread, announce: (id) => binding.join(startingName(id)) };

@@ -7,6 +7,7 @@ const EventEmitter = require('events');
 const path = require('path');
 const binding = internalBinding('worker');
 const { isMainThread } = require('internal/builtin');
+const context = require('internal/async_context');
 const { kHandle, portOver, portStart, post, read, transferListOf } = require('internal/messaging');
 const {
   ERR_INVALID_ARG_TYPE,
@@ -70,6 +71,11 @@ function checkExecArgv(list) {
   if (bad.length > 0) throw new ERR_WORKER_INVALID_EXEC_ARGV(bad);
 }
 
+function checkNodeOptions(text) {
+  const bad = text.split(' ').filter((word) => word.startsWith('-') && !knownOptions.test(word));
+  if (bad.length > 0) throw new ERR_WORKER_INVALID_EXEC_ARGV(bad.map((word) => `${word} is not allowed in NODE_OPTIONS`), 'invalid NODE_OPTIONS env variable');
+}
+
 class Worker extends EventEmitter {
   constructor(filename, options = {}) {
     super();
@@ -90,6 +96,7 @@ class Worker extends EventEmitter {
     else if (options.env !== SHARE_ENV)
       throw new ERR_INVALID_ARG_TYPE('options.env', ['object', 'undefined', 'null', 'worker_threads.SHARE_ENV'], options.env);
     if (options.execArgv) checkExecArgv(options.execArgv);
+    if (env?.NODE_OPTIONS !== undefined && env.NODE_OPTIONS !== process.env.NODE_OPTIONS) checkNodeOptions(env.NODE_OPTIONS);
     if (options.name !== undefined) validateString(options.name, 'options.name');
     if (options.trackUnmanagedFds !== undefined) validateBoolean(options.trackUnmanagedFds, 'options.trackUnmanagedFds');
 
@@ -98,7 +105,8 @@ class Worker extends EventEmitter {
     const stackBytes = Math.max(0.5, limits.stackSizeMb) * 1024 * 1024;
     const heapBytes = limited ? (limits.maxOldGenerationSizeMb + limits.maxYoungGenerationSizeMb) * 1024 * 1024 : 0;
     const [handle, control, port, threadId] = binding.create(stackBytes, heapBytes);
-    const state = { handle, online: false, exitCode: undefined, exited: undefined, stdin: null, stdout: null, stderr: null, limits, error: false, poolLink: options[kPoolLink] };
+    const resource = { hasRef: () => (state.isGone ? undefined : state.isRef) };
+    const state = { entry: context.track?.init('WORKER', resource), isGone: false, isRef: true, announced: undefined, handle, online: false, exitCode: undefined, exited: undefined, stdin: null, stdout: null, stderr: null, limits, error: false, poolLink: options[kPoolLink] };
     hide(this, kState, state);
     hide(this, kControl, portOver(control));
     hide(this, kPort, portOver(port));
@@ -119,9 +127,11 @@ class Worker extends EventEmitter {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
       stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
-      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined,
+      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined, trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     }, list, undefined);
-    require('internal/thread_messages').listen();
+    const threads = require('internal/thread_messages');
+    threads.listen();
+    state.announced = threads.announce(threadId);
     const failed = handle.start((code, outOfMemory, neverStarted) => {
       this.#gone(code, outOfMemory ? new ERR_WORKER_OUT_OF_MEMORY('JS heap out of memory') : neverStarted ? new ERR_WORKER_INIT_FAILED('EMFILE') : undefined);
     });
@@ -212,6 +222,7 @@ class Worker extends EventEmitter {
   #gone(code, error) {
     const state = this[kState];
     this.#drain();
+    state.announced.close();
     state.handle = null;
     state.exitCode = code;
     this[kControl].close();
@@ -227,6 +238,10 @@ class Worker extends EventEmitter {
     state.stdin?.destroy();
     if (error !== undefined) this.emit('error', error);
     this.emit('exit', error !== undefined ? 1 : code);
+    setImmediate(() => {
+      state.isGone = true;
+      if (state.entry !== undefined) context.track?.destroy(state.entry);
+    });
     state.exited?.resolve(code);
   }
 
@@ -258,12 +273,20 @@ class Worker extends EventEmitter {
   async [Symbol.asyncDispose]() { await this.terminate(); }
 
   ref() {
-    this[kState].handle?.ref();
+    const { handle } = this[kState];
+    if (handle === null) return;
+    this[kState].isRef = true;
+    handle.ref();
+    this[kPort].ref();
   }
 
   unref() {
     if (this[kState].exited !== undefined) return; // somebody waits for its end
-    this[kState].handle?.unref();
+    const { handle } = this[kState];
+    if (handle === null) return;
+    this[kState].isRef = false;
+    handle.unref();
+    this[kPort].unref();
   }
 
   // Asks the thread; the answer comes when its loop turns.
@@ -282,17 +305,15 @@ class Worker extends EventEmitter {
 
   getHeapSnapshot() { return Promise.reject(notHere('getHeapSnapshot')); }
 
-  async cpuUsage(previous = undefined) {
-    if (previous !== undefined) {
+  cpuUsage(previous = undefined) {
+    if (previous) {
       validateObject(previous, 'prev');
       for (const field of ['user', 'system']) {
         validateNumber(previous[field], `prev.${field}`, 0);
         if (!Number.isFinite(previous[field])) throw new ERR_INVALID_ARG_VALUE(`prev.${field}`, previous[field]);
       }
     }
-    const usage = await this.#ask('cpuUsage');
-    if (previous !== undefined) return { user: usage.user - previous.user, system: usage.system - previous.system };
-    return usage;
+    return this.#ask('cpuUsage').then((usage) => (previous ? { user: usage.user - previous.user, system: usage.system - previous.system } : usage));
   }
 
   get performance() {

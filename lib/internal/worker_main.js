@@ -101,6 +101,7 @@ function prepare() {
   lazyStream('stderr', () => output('stderr'));
   const { setEnvironmentData } = require('internal/worker');
   for (const [key, value] of load.environmentData) setEnvironmentData(key, value);
+  if (load.trackUnmanagedFds) require('internal/unmanaged_fds').track();
 }
 
 function applyOptions(list) {
@@ -220,7 +221,19 @@ function died(error) {
   binding.exit(code);
 }
 
+function plainly(error) {
+  const plain = new Error(`${error.message}`);
+  plain.name = error.name;
+  try {
+    plain.stack = error.stack;
+  } catch {
+    plain.stack = undefined;
+  }
+  return plain;
+}
+
 function report(error) {
+  if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded.') error.message = error.message.slice(0, -1); // as V8 says it
   try {
     post(control, { type: 'error', error });
     return;
@@ -230,10 +243,7 @@ function report(error) {
   try {
     const { inspect } = require('internal/util/inspect');
     if (error instanceof Error) {
-      const plain = new Error(`${error.message}`);
-      plain.name = error.name;
-      plain.stack = error.stack;
-      post(control, { type: 'error', error: plain });
+      post(control, { type: 'error', error: plainly(error) });
     } else post(control, { type: 'error', error: inspect(error) });
   } catch {
     post(control, { type: 'unserializable' });

@@ -53,6 +53,7 @@ typedef struct {
     Bell bell;   /* open while it listens */
     Value callback;
     bool is_ref;
+    bool waits_for_close;    /* leaves messages where they are */
     BroadcastMember *member; /* for a BroadcastChannel */
 } Port;
 
@@ -321,7 +322,7 @@ static void port_rung(Bell *bell) {
     value_keep(realm, object);
     Message *message;
     int left = DRAIN_LIMIT;
-    while (port->callback && left-- > 0 && (message = port_take(port->end))) {
+    while (port->callback && !port->waits_for_close && left-- > 0 && (message = port_take(port->end))) {
         Value argv[3];
         message_unpack(realm, message, argv);
         realm_dispatch(realm, (Object)port->callback, object, COUNT_OF(argv), argv);
@@ -329,7 +330,7 @@ static void port_rung(Bell *bell) {
     }
     if (port_listens(port) && port->end.channel && !realm->stopping) {
         if (port_has_messages(port->end)) {
-            bell_ring(bell);
+            if (!port->waits_for_close) bell_ring(bell);
         } else if (port->callback && port_is_orphaned(port->end)) {
             Value closed = value_int(-2);
             realm_dispatch(realm, (Object)port->callback, object, 1, &closed);
@@ -338,7 +339,7 @@ static void port_rung(Bell *bell) {
     value_drop(realm, object);
 }
 
-/* start(callback) */
+/* start(callback, whether for the other end's closing alone) */
 static Value port_start(Call *call) {
     Port *port = call_port(call);
     Object callback = call_function(call, 0);
@@ -349,6 +350,7 @@ static Value port_start(Call *call) {
     port->callback = callback;
     value_keep(realm, callback);
     bell_open(&port->bell, bells, port_rung);
+    port->waits_for_close = call_bool(call, 1);
     bell_set_ref(&port->bell, port->is_ref);
     handle_pin(&port->base);
     port_listen(port->end, &port->bell);
@@ -420,6 +422,13 @@ static Value messaging_tell(Call *call) {
     TEXT name = {0};
     if (!call_text(call, 3, &name)) return NULL;
     return value_bool(broadcast_tell(worker_broadcasts(call->realm), name.data, make_message, call));
+}
+
+/* isJoined(name): whether it has a member */
+static Value messaging_is_joined(Call *call) {
+    TEXT name = {0};
+    if (!call_text(call, 0, &name)) return NULL;
+    return value_bool(broadcast_has(worker_broadcasts(call->realm), name.data));
 }
 
 /* join(name) -> the port of a new member */
@@ -569,19 +578,20 @@ static void messaging_teardown(Realm *realm) {
 }
 
 static const Native functions[] = {
-    {"channel",              messaging_channel},
-    {"join",                      messaging_join},
-    {"tell",messaging_tell},
-    {"exchange",                 messaging_exchange},
-    {"learn",                      messaging_learn},
-    {"isOrdinary",messaging_is_ordinary},
-    {"isOrdinaryArray",                messaging_is_ordinary_array},
-    {"isHandle",                      messaging_is_handle},
-    {"writeString",              messaging_write_string},
-    {"readLatin1",      messaging_read_latin1},
-    {"readUtf8",                      messaging_read_utf8},
-    {"readUtf16",messaging_read_utf16},
-    {0         }
+    {"channel",                    messaging_channel},
+    {"join",                            messaging_join},
+    {"isJoined",messaging_is_joined},
+    {"tell",                   messaging_tell},
+    {"exchange",                            messaging_exchange},
+    {"learn",messaging_learn},
+    {"isOrdinary",                   messaging_is_ordinary},
+    {"isOrdinaryArray",                            messaging_is_ordinary_array},
+    {"isHandle",                  messaging_is_handle},
+    {"writeString",                 messaging_write_string},
+    {"readLatin1",                            messaging_read_latin1},
+    {"readUtf8",messaging_read_utf8},
+    {"readUtf16",                   messaging_read_utf16},
+    {0                           }
 };
 
 const Module messaging_module = {"messaging", functions, messaging_setup, messaging_teardown};

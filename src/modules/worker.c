@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* How often a busy script is asked whether it should stop. */
 #define WATCH_SECONDS 0.02
@@ -40,6 +41,8 @@ typedef struct {
     Realm *realm;     /* while it lives */
     uv_async_t *wake; /* on the realm's loop */
     int exit_code;
+    int *fds; /* what the program has opened and not closed, if it is to be closed for it */
+    size_t fd_count;
     bool was_terminated, out_of_memory, has_failed;
     clockid_t clock;
     bool has_clock;
@@ -117,6 +120,8 @@ static void worker_run(Worker *worker, Realm *realm) {
     value_drop(realm, start);
 }
 
+static void close_fds(Worker *worker);
+
 static void worker_thread(void *data) {
     Worker *worker = data;
     worker->has_clock = pthread_getcpuclockid(pthread_self(), &worker->clock) == 0;
@@ -128,6 +133,7 @@ static void worker_thread(void *data) {
         uv_unref((uv_handle_t *)wake);
         wake->data = worker;
         uv_mutex_lock(&worker->lock);
+        realm->loop_start_ns = uv_hrtime(); /* the program runs as the loop's first business */
         worker->realm = realm;
         worker->wake = wake;
         uv_mutex_unlock(&worker->lock);
@@ -142,6 +148,7 @@ static void worker_thread(void *data) {
         realm->turn[TURN_EXITING] = 1;
         uv_close((uv_handle_t *)wake, wake_closed);
         realm_free(realm);
+        close_fds(worker);
     } else {
         worker->exit_code = 1;
         worker->has_failed = true;
@@ -217,6 +224,7 @@ static Value worker_ref(Call *call);
 static Value worker_unref(Call *call);
 static Value worker_has_ref(Call *call);
 static Value worker_cpu(Call *call);
+static Value worker_utilization(Call *call);
 
 static const Native worker_methods[] = {
     {"start",       worker_start},
@@ -225,7 +233,8 @@ static const Native worker_methods[] = {
     {"unref",         worker_unref},
     {"hasRef",             worker_has_ref},
     {"cpu",worker_cpu},
-    {0     }
+    {"utilization",      worker_utilization},
+    {0            }
 };
 
 static const HandleClass worker_class = {"Worker", worker_methods, worker_dispose};
@@ -326,6 +335,52 @@ static Value worker_cpu(Call *call) {
     return fine ? value_number((double)time.tv_sec * 1e9 + (double)time.tv_nsec) : value_undefined();
 }
 
+/* utilization() -> [idle, active] milliseconds of the thread's loop, or undefined while it has none */
+static Value worker_utilization(Call *call) {
+    Worker *worker = call_worker(call);
+    if (!worker) return NULL;
+    double idle_ms = 0, all_ms = -1;
+    uv_mutex_lock(&worker->lock);
+    if (worker->realm && worker->realm->loop_start_ns) {
+        idle_ms = (double)uv_metrics_idle_time(&worker->realm->loop) / 1e6;
+        all_ms = (double)(uv_hrtime() - worker->realm->loop_start_ns) / 1e6;
+    }
+    uv_mutex_unlock(&worker->lock);
+    if (all_ms < 0) return value_undefined();
+    Value both[] = {value_number(idle_ms), value_number(all_ms - idle_ms)};
+    return array_new(call->realm, COUNT_OF(both), both);
+}
+
+/* own(fd), disown(fd) -> whether that changed anything: descriptors that the program opened by number */
+static Value change_fds(Call *call, bool owns) {
+    Worker *worker = worker_of(call->realm);
+    int fd = call_int(call, 0);
+    if (!worker || fd < 0) return value_bool(false);
+    for (size_t i = 0; i < worker->fd_count; i++) {
+        if (worker->fds[i] != fd) continue;
+        if (!owns) worker->fds[i] = worker->fds[--worker->fd_count];
+        return value_bool(!owns);
+    }
+    if (!owns) return value_bool(false);
+    worker->fds = mem_resize(worker->fds, (worker->fd_count + 1) * sizeof *worker->fds);
+    worker->fds[worker->fd_count++] = fd;
+    return value_bool(true);
+}
+
+static Value worker_own(Call *call) {
+    return change_fds(call, true);
+}
+static Value worker_disown(Call *call) {
+    return change_fds(call, false);
+}
+
+static void close_fds(Worker *worker) {
+    while (worker->fd_count > 0)
+        close(worker->fds[--worker->fd_count]);
+    mem_free(worker->fds);
+    worker->fds = NULL;
+}
+
 /* In the worker's own realm */
 
 /* ports() -> [control, port], once */
@@ -352,9 +407,11 @@ static Value worker_exit(Call *call) {
 
 static const Native functions[] = {
     {"create",      worker_create},
-    {"ports",             worker_ports},
-    {"exit",worker_exit},
-    {0       }
+    {"own",             worker_own},
+    {"disown",worker_disown},
+    {"ports",      worker_ports},
+    {"exit",             worker_exit},
+    {0}
 };
 
 static void worker_teardown(Realm *realm) {

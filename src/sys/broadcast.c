@@ -74,3 +74,12 @@ bool broadcast_tell(Broadcasts *all, const char *name, Message *(*make)(void *da
     uv_mutex_unlock(&all->lock);
     return told;
 }
+
+bool broadcast_has(Broadcasts *all, const char *name) {
+    bool has = false;
+    uv_mutex_lock(&all->lock);
+    LIST_EACH(&all->members, BroadcastMember, link, member)
+    has |= strcmp(member->name, name) == 0;
+    uv_mutex_unlock(&all->lock);
+    return has;
+}

@@ -16,3 +16,4 @@ void broadcast_leave(BroadcastMember *member);
 void broadcast_say(BroadcastMember *member, Message *(*make)(void *data), void *data);
 /* The same for the first member of a name alone, said by nobody in particular; false if there is none. */
 bool broadcast_tell(Broadcasts *all, const char *name, Message *(*make)(void *data), void *data);
+bool broadcast_has(Broadcasts *all, const char *name);

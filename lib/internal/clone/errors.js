@@ -9,10 +9,8 @@ const { isArray } = Array;
 const { isView } = ArrayBuffer;
 
 // Ports and their like are not copied: they have to be in the list of what is moved.
-function missingTransferable(object, path) {
-  const error = cloneError('Object that needs transfer was found in message but not listed in transferList', path);
-  Object.defineProperty(error, 'code', { value: 'ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST', configurable: true, writable: true, enumerable: true });
-  return error;
+function missingTransferable(path) {
+  return cloneError('Object that needs transfer was found in message but not listed in transferList', path);
 }
 
 function describe(value) {

@@ -215,7 +215,7 @@ function host(writer, object) {
   if (typeof object[kClone] !== 'function' || isMarkedUncloneable(object)) {
     if (typeof object[kTransfer] !== 'function') writer.fail(object);
     const { missingTransferable, pathTo } = require('internal/clone/errors');
-    throw missingTransferable(object, pathTo(writer.root, object));
+    throw missingTransferable(pathTo(writer.root, object));
   }
   described(writer, object[kClone]());
 }

@@ -22,7 +22,10 @@ const {
 const { checkIds, readDefaults, writeDefaults } = require('internal/fs/sync');
 const { FileRequest, aborted, ask, giving, isIterable, orAborted, plain } = require('internal/fs/promises');
 
+const { kTransfer, kDeserialize } = require('internal/transferable');
+
 const kFd = Symbol('fd');
+const kMoved = Symbol('moved');
 const kRefs = Symbol('refs');
 const kClose = Symbol('close');
 const kRef = Symbol('ref');
@@ -44,7 +47,7 @@ class FileHandle extends EventEmitter {
     this[kFd] = fd;
     this[kRefs] = 1;
     this[kClose] = undefined;
-    forgotten.register(this, fd, this);
+    if (fd !== undefined) forgotten.register(this, fd, this);
   }
 
   get fd() { return this[kFd]; }
@@ -138,6 +141,24 @@ class FileHandle extends EventEmitter {
     return new WriteStream(undefined, { ...options, fd: this });
   }
 
+  // To another thread: what is left here is closed to all that it could do.
+  [kTransfer]() {
+    if (this[kRefs] > 1 || this[kClose] !== undefined || this[kFd] === -1) {
+      const DOMException = require('internal/domexception');
+      throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
+    }
+    const fd = this[kFd];
+    this[kFd] = -1;
+    this[kMoved] = true;
+    forgotten.unregister(this);
+    return { data: { fd }, deserializeInfo: 'internal/fs/file_handle:FileHandle' };
+  }
+
+  [kDeserialize]({ fd }) {
+    this[kFd] = fd;
+    forgotten.register(this, fd, this);
+  }
+
   // For streams that keep the handle open.
   [kRef]() { this[kRefs]++; }
   [kUnref]() { release(this); }
@@ -156,7 +177,7 @@ function release(handle) {
 // Runs an operation on a handle that has to stay open meanwhile.
 async function use(handle, name, operation) {
   if (handle[kFd] === -1) {
-    const error = new Error('file closed');
+    const error = new Error(handle[kMoved] ? 'The FileHandle has been transferred' : 'file closed');
     error.code = 'EBADF';
     error.syscall = name;
     throw error;
