@@ -458,8 +458,17 @@ function resultOf(engine, buffer) {
   return engine._info ? { buffer, engine } : buffer;
 }
 
-function wholeSync(Class, input, options) {
+// Without options there is nothing to be made but the text.
+function wholeNow(mode, input) {
+  const result = binding.now(mode, input, kMaxLength);
+  if (result instanceof Uint8Array) return result;
+  if (result === true) throw new ERR_BUFFER_TOO_LARGE(kMaxLength);
+  throw failure(result);
+}
+
+function wholeSync(Class, mode, input, options) {
   input = toBytes(input);
+  if (options === undefined && mode <= UNZIP) return wholeNow(mode, input);
   const engine = new Class(options);
   const [failed, buffer, left] = engine._handle.whole(engine._finishFlushFlag, input, engine._maxOutputLength);
   engine._handle = null;
@@ -524,7 +533,7 @@ for (const [className, Base, mode, name] of formats) {
     [name](buffer, options, callback) { return whole(Class, buffer, options, callback); },
   }[name];
   module.exports[`${name}Sync`] = {
-    [`${name}Sync`](buffer, options) { return wholeSync(Class, buffer, options); },
+    [`${name}Sync`](buffer, options) { return wholeSync(Class, mode, buffer, options); },
   }[`${name}Sync`];
   Object.defineProperty(module.exports, `create${className}`, {
     __proto__: null,

@@ -60,6 +60,9 @@ enum {
     SLOT_MESSAGING,
     SLOT_THREADS,
     SLOT_TLS,
+    SLOT_CRYPTO,
+    SLOT_CIPHERS,
+    SLOT_ZLIB,
     SLOT_SQLITE,
     SLOT_COUNT
 };

@@ -70,8 +70,12 @@ static void zlib_setup(Realm *realm, Object binding) {
     plugin_open(realm, binding, zlib_file, "zlib_plugin");
 }
 
+static void zlib_teardown(Realm *realm) {
+    plugin_close(realm, zlib_file, "zlib_plugin");
+}
+
 const Module crypto_module = {"crypto", NULL, crypto_setup, crypto_teardown};
 const Module resolver_module = {"resolver", NULL, resolver_setup, NULL};
 const Module sqlite_module = {"sqlite", NULL, sqlite_setup, sqlite_teardown};
 const Module tls_module = {"tls", NULL, tls_setup, tls_teardown};
-const Module zlib_module = {"zlib", NULL, zlib_setup, NULL};
+const Module zlib_module = {"zlib", NULL, zlib_setup, zlib_teardown};

@@ -4,16 +4,33 @@ const binding = require('internal/crypto/binding');
 const { codes: {
   ERR_CRYPTO_HASH_FINALIZED,
   ERR_CRYPTO_HASH_UPDATE_FAILED,
+  ERR_CRYPTO_INVALID_DIGEST,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
 } } = require('internal/errors');
 const { validateString, validateUint32 } = require('internal/validators');
-const { checkEncoding, dataOf, encoded, kHandle } = require('internal/crypto/util');
+const { checkEncoding, dataOf, encoded, isBytes, kHandle } = require('internal/crypto/util');
 const LazyTransform = require('internal/streams/lazy_transform');
 const { Buffer } = require('buffer');
 
 const kFinalized = Symbol('kFinalized');
+const kDigest = Symbol('kDigest');
+const kLength = Symbol('kLength');
+const kFirst = Symbol('kFirst');
+const kSecret = Symbol('kSecret');
 const { isView } = ArrayBuffer;
+
+// The numbers under which C knows digests.
+const numbers = new Map();
+
+function digestNumber(name) {
+  let number = numbers.get(name);
+  if (number === undefined) {
+    number = binding.digestNumber(name);
+    if (number >= 0) numbers.set(name, number);
+  }
+  return number;
+}
 
 const warned = new Set();
 function warnOnce(message, code) {
@@ -34,14 +51,36 @@ function outputLengthOf(algorithm, options) {
   return -1;
 }
 
+// Most texts are hashed in one piece, and then one call does it all: a first piece that cannot change waits for what
+// comes next.
 function HashMake(self, algorithm, options) {
-  const isCopy = algorithm instanceof Hash;
-  if (!isCopy) validateString(algorithm, 'algorithm');
-  const length = outputLengthOf(isCopy ? undefined : algorithm, options);
-  self[kHandle] = isCopy ? algorithm[kHandle].copy(length) : binding.hashOpen(algorithm, length);
+  validateString(algorithm, 'algorithm');
+  const length = outputLengthOf(algorithm, options);
+  const digest = self[kDigest] = digestNumber(algorithm);
+  self[kLength] = length;
+  self[kFirst] = undefined;
+  self[kHandle] = digest < 0 || length >= 0 ? binding.hashOpen(digest, length, undefined) : undefined;
   self[kFinalized] = false;
-  Reflect.apply(LazyTransform, self, [options]);
+  LazyTransform.call(self, options);
   return self;
+}
+
+function HashCopy(from, options) {
+  const self = Object.create(Hash.prototype);
+  self[kHandle] = handleOf(from).copy(outputLengthOf(undefined, options));
+  self[kFinalized] = false;
+  LazyTransform.call(self, options);
+  return self;
+}
+
+function handleOf(self) {
+  return self[kHandle] ??= self[kSecret] === undefined ? binding.hashOpen(self[kDigest], -1, self[kFirst]) : openHmac(self);
+}
+
+function openHmac(self) {
+  const handle = binding.hmacOpen(self[kDigest], self[kSecret]);
+  if (self[kFirst] !== undefined) handle.update(self[kFirst]);
+  return handle;
 }
 
 function Hash(algorithm, options) {
@@ -57,16 +96,16 @@ function createHash(algorithm, options) {
 
 Hash.prototype.copy = function copy(options) {
   if (this[kFinalized]) throw new ERR_CRYPTO_HASH_FINALIZED();
-  return HashMake(Object.create(Hash.prototype), this, options);
+  return HashCopy(this, options);
 };
 
 function transform(chunk, encoding, callback) {
-  this[kHandle].update(dataOf(chunk, encoding));
+  handleOf(this).update(dataOf(chunk, encoding));
   callback();
 }
 
 function flush(callback) {
-  this.push(this[kHandle].digest(false));
+  this.push(handleOf(this).digest(false));
   callback();
 }
 
@@ -74,7 +113,9 @@ function update(data, encoding) {
   if (this[kFinalized]) throw new ERR_CRYPTO_HASH_FINALIZED();
   if (typeof data === 'string') checkEncoding(data, encoding);
   else if (!isView(data)) throw new ERR_INVALID_ARG_TYPE('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
-  if (!this[kHandle].update(dataOf(data, encoding))) throw new ERR_CRYPTO_HASH_UPDATE_FAILED();
+  const bytes = dataOf(data, encoding);
+  if (this[kHandle] === undefined && this[kFirst] === undefined && typeof bytes === 'string') this[kFirst] = bytes;
+  else if (!handleOf(this).update(bytes)) throw new ERR_CRYPTO_HASH_UPDATE_FAILED();
   return this;
 }
 
@@ -82,15 +123,14 @@ Hash.prototype._transform = transform;
 Hash.prototype._flush = flush;
 Hash.prototype.update = update;
 
-function finish(handle, encoding) {
-  if (encoding === 'hex') return handle.digest(true);
-  return encoded(handle.digest(false), encoding);
-}
+const whole = (result, encoding) => (encoding === 'hex' ? result : encoded(result, encoding));
+const finish = (handle, encoding) => whole(handle.digest(encoding === 'hex'), encoding);
 
 Hash.prototype.digest = function digest(encoding) {
   if (this[kFinalized]) throw new ERR_CRYPTO_HASH_FINALIZED();
   if (encoding) encoding = `${encoding}`;
-  const result = finish(this[kHandle], encoding);
+  const result = this[kHandle] === undefined ? whole(binding.hashWhole(this[kDigest], this[kFirst], -1, encoding === 'hex'), encoding)
+    : finish(this[kHandle], encoding);
   this[kFinalized] = true;
   return result;
 };
@@ -100,9 +140,14 @@ function HmacMake(self, hmac, key, options) {
   const { secretOf } = require('internal/crypto/keys');
   const encoding = options?.encoding;
   if (encoding !== undefined) validateString(encoding, 'options.encoding');
-  self[kHandle] = binding.hmacOpen(hmac, secretOf(key, encoding));
+  const secret = secretOf(key, encoding);
+  const digest = self[kDigest] = digestNumber(hmac);
+  if (digest < 0) throw new ERR_CRYPTO_INVALID_DIGEST(hmac);
+  self[kSecret] = isBytes(key) ? Buffer.from(secret) : secret; // the program may change its bytes
+  self[kFirst] = undefined;
+  self[kHandle] = undefined;
   self[kFinalized] = false;
-  Reflect.apply(LazyTransform, self, [options]);
+  LazyTransform.call(self, options);
   return self;
 }
 
@@ -122,7 +167,8 @@ Hmac.prototype.digest = function digest(encoding) {
     const nothing = Buffer.alloc(0);
     return encoding && encoding !== 'buffer' ? nothing.toString(encoding) : nothing;
   }
-  const result = finish(this[kHandle], encoding);
+  const result = this[kHandle] === undefined
+    ? whole(binding.hmacWhole(this[kDigest], this[kSecret], this[kFirst], encoding === 'hex'), encoding) : finish(this[kHandle], encoding);
   this[kFinalized] = true;
   return result;
 };
@@ -160,7 +206,9 @@ function hash(algorithm, input, options) {
   }
   const isHex = encoding === 'hex';
   if (length === undefined) length = outputLengthOf(algorithm, undefined);
-  const result = binding.hashWhole(algorithm, dataOf(input), length, isHex);
+  const digest = digestNumber(algorithm);
+  if (digest < 0) throw new Error(`Digest method ${algorithm} is not supported`);
+  const result = binding.hashWhole(digest, dataOf(input), length, isHex, algorithm);
   return isHex ? result : encoded(result, encoding);
 }
 

@@ -11,6 +11,7 @@ const {
 } = require('internal/validators');
 const { bigIntToBytes, bytesToBigInt, inContext, isBytes, plain } = require('internal/crypto/util');
 
+const FEW_BYTES = 1024; // are made faster than a thread wakes
 const kMaxBytes = Math.min(kMaxLength, 2 ** 31 - 1);
 
 function offsetOf(offset, elementSize, length) {
@@ -39,6 +40,11 @@ function randomBytes(size, callback) {
     return buffer;
   }
   const done = inContext(callback);
+  if (size <= FEW_BYTES) {
+    binding.randomFill(undefined, buffer, 0, size);
+    setImmediate(done, null, buffer);
+    return;
+  }
   binding.randomFill((error) => {
     if (error) done(error);
     else done(null, buffer);

@@ -2,6 +2,8 @@
  * a text is only believed after its tag was checked. */
 #include "modules/crypto/crypto.h"
 
+#include "modules/modules.h"
+
 #include <limits.h>
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -87,6 +89,46 @@ static bool cipher_open_authenticated(Call *call, Cipher *self, const char *name
     return true;
 }
 
+/* Looking a cipher up takes OpenSSL longer than a small text: those that were used are kept. */
+typedef struct {
+    EVP_CIPHER *cipher;
+    char *name;
+} NamedCipher;
+
+typedef struct {
+    NamedCipher *all;
+    size_t count;
+} Ciphers;
+
+static const EVP_CIPHER *cipher_named(Realm *realm, const char *name) {
+    void **slot = realm_slot(realm, SLOT_CIPHERS);
+    if (!*slot) *slot = NEW(Ciphers);
+    Ciphers *self = *slot;
+    for (size_t i = 0; i < self->count; i++)
+        if (strcmp(self->all[i].name, name) == 0) return self->all[i].cipher;
+    const EVP_CIPHER *known = EVP_get_cipherbyname(name);
+    if (!known) return NULL;
+    ERR_set_mark();
+    EVP_CIPHER *fetched = EVP_CIPHER_fetch(NULL, EVP_CIPHER_get0_name(known), NULL);
+    ERR_pop_to_mark();
+    if (!fetched) return known; /* using it will say why it cannot be */
+    self->all = mem_resize(self->all, (self->count + 1) * sizeof *self->all);
+    self->all[self->count++] = (NamedCipher){fetched, mem_strdup(name)};
+    return fetched;
+}
+
+void ciphers_teardown(Realm *realm) {
+    Ciphers *self = *realm_slot(realm, SLOT_CIPHERS);
+    if (!self) return;
+    for (size_t i = 0; i < self->count; i++) {
+        EVP_CIPHER_free(self->all[i].cipher);
+        mem_free(self->all[i].name);
+    }
+    mem_free(self->all);
+    mem_free(self);
+    *realm_slot(realm, SLOT_CIPHERS) = NULL;
+}
+
 /* cipherOpen(encrypts, name, key, iv or null, tag length or -1) */
 static Value cipher_open(Call *call) {
     TEXT name = {0};
@@ -101,7 +143,7 @@ static Value cipher_open(Call *call) {
     unsigned tag_len = call_double(call, 4) < 0 ? NO_TAG_LENGTH : (unsigned)call_int64(call, 4);
 
     ERR_clear_error();
-    const EVP_CIPHER *cipher = EVP_get_cipherbyname(name.data);
+    const EVP_CIPHER *cipher = cipher_named(call->realm, name.data);
     if (!cipher) return throw_error(call, "ERR_CRYPTO_UNKNOWN_CIPHER", "Unknown cipher");
     int iv_expected = EVP_CIPHER_get_iv_length(cipher);
     bool authenticated = cipher_authenticates(cipher);

@@ -57,4 +57,9 @@ static void crypto_setup(Realm *realm, Object binding) {
     object_set(realm, binding, "version", value_string(realm, OpenSSL_version(OPENSSL_VERSION_STRING)));
 }
 
-const Module crypto_plugin = {"crypto", crypto_functions, crypto_setup, NULL};
+static void crypto_teardown(Realm *realm) {
+    digests_teardown(realm);
+    ciphers_teardown(realm);
+}
+
+const Module crypto_plugin = {"crypto", crypto_functions, crypto_setup, crypto_teardown};

@@ -25,6 +25,14 @@ Value ssl_errors_value(Realm *realm, const SslErrors *errors, const char *fallba
 Value throw_ssl(Call *call, const char *fallback);
 void ssl_error_decorate(Realm *realm, Object error, unsigned long code);
 
+/* Digests */
+
+/* A digest that was looked up once: looking up takes OpenSSL longer than a small text. JavaScript knows it by
+ * its number. */
+const EVP_MD *call_digest(Call *call, size_t i);
+void digests_teardown(Realm *realm);
+void ciphers_teardown(Realm *realm);
+
 /* Jobs */
 
 typedef struct Job Job;
@@ -56,7 +64,7 @@ void job_out_of_memory(Job *job);
 /* A copy of a Buffer's or string's bytes; nothing for undefined and null. */
 Bytes call_copy(Call *call, size_t i);
 bool call_is_given(const Call *call, size_t i);
-/* The bytes of an argument in place: a Buffer's, or a string's as UTF-8. */
+/* The bytes of an argument in place: a Buffer's, or a string's as UTF-8. Only until JavaScript runs again. */
 typedef struct {
     char *data;
     size_t len;

@@ -1,9 +1,14 @@
 /* Digests and HMACs: streams that a handle carries, and whole texts in one call. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* HMAC_CTX: the new interface looks the digest up for every text */
 #include "modules/crypto/crypto.h"
+#include "modules/crypto/sha.h"
 
-#include <openssl/core_names.h>
+#include "engine/peek.h"
+#include "modules/modules.h"
+
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -24,6 +29,67 @@ static void hash_dispose(Handle *handle) {
 
 static const Native hash_methods[];
 static const HandleClass hash_class = {"Hash", hash_methods, hash_dispose};
+
+typedef struct {
+    EVP_MD *md;
+    char *name;
+} NamedDigest;
+
+typedef struct {
+    NamedDigest *digests;
+    int count;
+    EVP_MD_CTX *spare; /* for whole texts */
+} Digests;
+
+static Digests *digests_of(Realm *realm) {
+    void **slot = realm_slot(realm, SLOT_CRYPTO);
+    if (!*slot) {
+        Digests *made = *slot = NEW(Digests);
+        made->spare = EVP_MD_CTX_new();
+    }
+    return *slot;
+}
+
+void digests_teardown(Realm *realm) {
+    Digests *self = *realm_slot(realm, SLOT_CRYPTO);
+    if (!self) return;
+    for (int i = 0; i < self->count; i++) {
+        EVP_MD_free(self->digests[i].md);
+        mem_free(self->digests[i].name);
+    }
+    mem_free(self->digests);
+    EVP_MD_CTX_free(self->spare);
+    mem_free(self);
+    *realm_slot(realm, SLOT_CRYPTO) = NULL;
+}
+
+static EVP_MD *digest_fetch(const char *name) {
+    const EVP_MD *known = EVP_get_digestbyname(name);
+    ERR_set_mark();
+    EVP_MD *md = EVP_MD_fetch(NULL, known ? EVP_MD_get0_name(known) : name, NULL);
+    ERR_pop_to_mark();
+    return md;
+}
+
+/* digestNumber(name) -> -1 if there is no such digest */
+static Value digest_number(Call *call) {
+    TEXT name = {0};
+    if (!call_text(call, 0, &name)) return NULL;
+    Digests *self = digests_of(call->realm);
+    for (int i = 0; i < self->count; i++)
+        if (strcmp(self->digests[i].name, name.data) == 0) return value_int(i);
+    EVP_MD *md = digest_fetch(name.data);
+    if (!md) return value_int(-1);
+    self->digests = mem_resize(self->digests, (size_t)(self->count + 1) * sizeof *self->digests);
+    self->digests[self->count] = (NamedDigest){md, mem_strdup(name.data)};
+    return value_int(self->count++);
+}
+
+const EVP_MD *call_digest(Call *call, size_t i) {
+    Digests *self = digests_of(call->realm);
+    int number = call_int(call, i);
+    return number >= 0 && number < self->count ? self->digests[number].md : NULL;
+}
 
 static Value hex_value(Realm *realm, const unsigned char *data, size_t len) {
     static const char digits[] = "0123456789abcdef";
@@ -74,17 +140,17 @@ static const EVP_MD *md_find(const char *name) {
     return md;
 }
 
-/* hashOpen(name, outputLength or -1) */
+/* hashOpen(digest, outputLength or -1, first data) */
 static Value hash_open(Call *call) {
-    TEXT name = {0};
-    if (!call_text(call, 0, &name)) return NULL;
+    VIEW data = {0};
+    if (!call_view(call, 2, &data)) return NULL;
     int64_t out_len = call_int64(call, 1);
     ERR_clear_error();
-    const EVP_MD *md = md_find(name.data);
+    const EVP_MD *md = call_digest(call, 0);
     if (!md) return throw_ssl(call, "Digest method not supported");
     if (!out_len_is_fine(call, md, &out_len)) return NULL;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    if (EVP_DigestInit_ex(ctx, md, NULL) != 1) {
+    if (EVP_DigestInit_ex(ctx, md, NULL) != 1 || EVP_DigestUpdate(ctx, data.data, data.len) != 1) {
         EVP_MD_CTX_free(ctx);
         ERR_clear_error();
         return throw_error(call, NULL, "Digest method not supported");
@@ -148,40 +214,47 @@ static const Native hash_methods[] = {
     {0      }
 };
 
-/* hashWhole(name, data, outputLength or -1, as hex) */
+/* hashWhole(digest, data, outputLength or -1, as hex, name) */
 static Value hash_whole(Call *call) {
-    TEXT name = {0};
     VIEW data = {0};
-    if (!call_text(call, 0, &name) || !call_view(call, 1, &data)) return NULL;
+    TEXT name = {0};
+    if (!call_view(call, 1, &data)) return NULL;
     int64_t out_len = call_int64(call, 2);
+    const EVP_MD *md = call_digest(call, 0);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    size_t known = out_len < 0 ? sha_digest(md, data.data, data.len, digest) : 0;
+    if (known) return digest_value(call->realm, digest, known, call_bool(call, 3));
     ERR_clear_error();
-    const EVP_MD *md = md_find(name.data);
-    if (!md) return throw_error(call, NULL, "Digest method %s is not supported", name.data);
     if (out_len == EVP_MD_get_size(md)) out_len = -1;
-    if (out_len >= 0 && !md_is_xof(md))
+    if (out_len >= 0 && !md_is_xof(md)) {
+        if (!call_text(call, 4, &name)) return NULL;
         return throw_error(call, NULL, "Output length %lld is invalid for %s, which does not support XOF",
                            (long long)out_len, name.data);
-    MD_CTX ctx = EVP_MD_CTX_new();
-    char *digest = NULL;
-    size_t len;
-    if (EVP_DigestInit_ex(ctx, md, NULL) != 1 || EVP_DigestUpdate(ctx, data.data, data.len) != 1 ||
-        !digest_finish(ctx, out_len, &digest, &len)) {
-        free(digest);
-        return throw_ssl(call, "Digest method not supported");
     }
-    Value value = digest_value(call->realm, digest, len, call_bool(call, 3));
-    free(digest);
+    EVP_MD_CTX *ctx = digests_of(call->realm)->spare;
+    if (EVP_DigestInit_ex(ctx, md, NULL) != 1 || EVP_DigestUpdate(ctx, data.data, data.len) != 1)
+        return throw_ssl(call, "Digest method not supported");
+    if (out_len < 0) {
+        unsigned len;
+        if (EVP_DigestFinal_ex(ctx, digest, &len) != 1) return throw_ssl(call, "Digest failed");
+        return digest_value(call->realm, digest, len, call_bool(call, 3));
+    }
+    char *long_digest = NULL;
+    size_t len;
+    if (!digest_finish(ctx, out_len, &long_digest, &len)) return throw_ssl(call, "Digest failed");
+    Value value = digest_value(call->realm, long_digest, len, call_bool(call, 3));
+    free(long_digest);
     return value;
 }
 
 typedef struct {
     Handle handle;
-    EVP_MAC_CTX *ctx;
+    HMAC_CTX *ctx;
 } Hmac;
 
 static void hmac_dispose(Handle *handle) {
     Hmac *self = (Hmac *)handle;
-    EVP_MAC_CTX_free(self->ctx);
+    HMAC_CTX_free(self->ctx);
     handle_leave(handle);
     mem_free(self);
 }
@@ -189,53 +262,67 @@ static void hmac_dispose(Handle *handle) {
 static const Native hmac_methods[];
 static const HandleClass hmac_class = {"Hmac", hmac_methods, hmac_dispose};
 
-static EVP_MAC_CTX *hmac_start(const char *name, const void *key, size_t key_len) {
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac);
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)name, 0),
-                           OSSL_PARAM_construct_end()};
-    if (EVP_MAC_init(ctx, key, key_len, params) == 1) return ctx;
-    EVP_MAC_CTX_free(ctx);
-    return NULL;
+/* The bytes of argument 1, a Key or a view. */
+static bool call_hmac_key(Call *call, View *room, Slice *key) {
+    Key *object = call_key(call, 1);
+    if (!object && !call_view(call, 1, room)) return false;
+    *key = object ? bytes_slice(&object->secret) : (Slice){room->data, room->len};
+    if (!key->data) key->data = "";
+    return true;
 }
 
-/* hmacOpen(name, key bytes or Key) */
-static Value hmac_open(Call *call) {
-    TEXT name = {0};
-    VIEW key = {0};
-    if (!call_text(call, 0, &name)) return NULL;
-    Key *object = call_key(call, 1);
-    if (!object && !call_view(call, 1, &key)) return NULL;
+static bool hmac_start(Call *call, HMAC_CTX *ctx) {
+    VIEW room = {0};
+    Slice key;
+    if (!call_hmac_key(call, &room, &key)) return false;
     ERR_clear_error();
-    if (!md_find(name.data)) {
-        ERR_clear_error();
-        return throw_error(call, "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest: %s", name.data);
+    if (HMAC_Init_ex(ctx, key.data, (int)key.len, call_digest(call, 0), NULL) == 1) return true;
+    throw_ssl(call, "Invalid digest");
+    return false;
+}
+
+/* hmacOpen(digest, key bytes or Key) */
+static Value hmac_open(Call *call) {
+    HMAC_CTX *ctx = HMAC_CTX_new();
+    if (!hmac_start(call, ctx)) {
+        HMAC_CTX_free(ctx);
+        return NULL;
     }
-    Bytes *secret = object ? &object->secret : NULL;
-    EVP_MAC_CTX *ctx = hmac_start(name.data, secret ? (secret->data ? secret->data : "") : key.data,
-                                  secret ? secret->len : key.len);
-    if (!ctx) return throw_ssl(call, "Invalid digest");
     Hmac *self = NEW(Hmac);
     self->ctx = ctx;
     return handle_open(call->realm, &self->handle, &hmac_class);
+}
+
+/* hmacWhole(digest, key bytes or Key, data, as hex) */
+static Value hmac_whole(Call *call) {
+    VIEW room = {0}, data = {0};
+    Slice key;
+    if (!call_hmac_key(call, &room, &key) || !call_view(call, 2, &data)) return NULL;
+    unsigned char out[EVP_MAX_MD_SIZE];
+    const EVP_MD *md = call_digest(call, 0);
+    size_t known = sha_hmac(md, key.data, key.len, data.data, data.len, out);
+    if (known) return digest_value(call->realm, out, known, call_bool(call, 3));
+    ERR_clear_error();
+    unsigned len = 0;
+    if (!HMAC(md, key.data, (int)key.len, (unsigned char *)data.data, data.len, out, &len))
+        return throw_ssl(call, "HMAC failed");
+    return digest_value(call->realm, out, len, call_bool(call, 3));
 }
 
 static Value hmac_update(Call *call) {
     Hmac *self = (Hmac *)call_handle(call, &hmac_class);
     VIEW data = {0};
     if (!self || !call_view(call, 0, &data)) return NULL;
-    return value_bool(self->ctx && EVP_MAC_update(self->ctx, (unsigned char *)data.data, data.len) == 1);
+    return value_bool(self->ctx && HMAC_Update(self->ctx, (unsigned char *)data.data, data.len) == 1);
 }
 
 static Value hmac_digest(Call *call) {
     Hmac *self = (Hmac *)call_handle(call, &hmac_class);
     if (!self) return NULL;
     unsigned char out[EVP_MAX_MD_SIZE];
-    size_t len = 0;
-    if (self->ctx && EVP_MAC_final(self->ctx, out, &len, sizeof out) != 1)
-        return throw_ssl(call, "HMAC failed");
-    EVP_MAC_CTX_free(self->ctx);
+    unsigned len = 0;
+    if (self->ctx && HMAC_Final(self->ctx, out, &len) != 1) return throw_ssl(call, "HMAC failed");
+    HMAC_CTX_free(self->ctx);
     self->ctx = NULL;
     return digest_value(call->realm, out, len, call_bool(call, 0));
 }
@@ -281,11 +368,14 @@ static void digest_job_run(Job *job) {
     DigestJob *self = (DigestJob *)job;
     job->failed = true;
     if (self->is_hmac) {
-        EVP_MAC_CTX *ctx = hmac_start(self->name.data, self->key.data ? self->key.data : "", self->key.len);
+        unsigned len = 0;
+        EVP_MD *md = digest_fetch(self->name.data);
         self->out = malloc(EVP_MAX_MD_SIZE);
-        job->failed = !ctx || EVP_MAC_update(ctx, (unsigned char *)self->data.data, self->data.len) != 1 ||
-                      EVP_MAC_final(ctx, (unsigned char *)self->out, &self->out_size, EVP_MAX_MD_SIZE) != 1;
-        EVP_MAC_CTX_free(ctx);
+        job->failed =
+            !md || !HMAC(md, self->key.data ? self->key.data : "", (int)self->key.len,
+                         (unsigned char *)self->data.data, self->data.len, (unsigned char *)self->out, &len);
+        self->out_size = len;
+        EVP_MD_free(md);
         return;
     }
     const EVP_MD *md = md_find(self->name.data);
@@ -342,7 +432,7 @@ static Value hmac_job(Call *call) {
 static Value timing_safe_equal(Call *call) {
     char *a, *b;
     size_t a_len, b_len;
-    if (!call_bytes(call, 0, &a, &a_len) || !call_bytes(call, 1, &b, &b_len)) return NULL;
+    if (!call_peek(call, 0, &a, &a_len) || !call_peek(call, 1, &b, &b_len)) return NULL;
     if (a_len != b_len)
         return throw_range(call, "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH",
                            "Input buffers must have the same byte length");
@@ -362,13 +452,15 @@ static Value hash_size(Call *call) {
 }
 
 const Native hash_functions[] = {
-    {"hashOpen",  hash_open},
-    {"hashWhole",           hash_whole},
-    {"hashNames",hash_names},
-    {"hashSize", hash_size},
-    {"hmacOpen",           hmac_open},
-    {"digestJob",  digest_job},
-    {"hmacJob",  hmac_job},
-    {"timingSafeEqual",           timing_safe_equal},
-    {0}
+    {"digestNumber", digest_number},
+    {"hashOpen",              hash_open},
+    {"hashWhole",hash_whole},
+    {"hashNames",    hash_names},
+    {"hashSize",              hash_size},
+    {"hmacOpen", hmac_open},
+    {"hmacWhole",     hmac_whole},
+    {"digestJob",              digest_job},
+    {"hmacJob",     hmac_job},
+    {"timingSafeEqual",    timing_safe_equal},
+    {0             }
 };

@@ -1,5 +1,7 @@
 #include "modules/crypto/crypto.h"
 
+#include "engine/peek.h"
+
 #include <openssl/err.h>
 
 static Value job_error(Realm *realm, Job *job) {
@@ -66,7 +68,7 @@ bool call_view(Call *call, size_t i, View *view) {
     view->data = view->text.room;
     view->len = 0;
     if (!call_is_given(call, i)) return true;
-    if (value_bytes(call->realm, call_arg(call, i), &view->data, &view->len)) {
+    if (peek_bytes(call->realm, call_arg(call, i), &view->data, &view->len)) {
         if (!view->data) view->data = view->text.room;
         return true;
     }

@@ -1,5 +1,6 @@
 /* Keys from passwords and from other keys: PBKDF2, scrypt, HKDF. */
 #include "modules/crypto/crypto.h"
+#include "modules/crypto/sha.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -46,8 +47,8 @@ static void kdf_run(Job *job) {
     switch (self->kind) {
     case KDF_PBKDF2: {
         const EVP_MD *md = EVP_get_digestbyname(self->digest.data);
-        job->failed = PKCS5_PBKDF2_HMAC(self->secret.data, (int)self->secret.len, salt, (int)self->salt.len,
-                                        self->iterations, md, (int)self->len, self->out) != 1;
+        job->failed = !pbkdf2_derive(md, self->secret.data, self->secret.len, self->salt.data, self->salt.len,
+                                     self->iterations, self->out, self->len);
         break;
     }
     case KDF_SCRYPT:

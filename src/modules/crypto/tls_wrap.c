@@ -547,7 +547,10 @@ static Value wrap_read_stop(Call *call) {
 static Value wrap_write(Call *call) {
     TlsWrap *self = call_wrap(call);
     VIEW data = {0};
-    if (!self || !call_view(call, 0, &data)) return NULL;
+    if (!self) return NULL;
+    /* OpenSSL may call JavaScript while it reads them: a Buffer's bytes must stay where they are. */
+    if (!value_bytes(call->realm, call_arg(call, 0), &data.data, &data.len) && !call_view(call, 0, &data))
+        return NULL;
     if (self->is_closed) return value_int(UV_EBADF);
     if (self->has_failed) return value_int(UV_EPROTO);
     self->has_started = true;

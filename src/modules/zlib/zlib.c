@@ -1,6 +1,8 @@
 /* The native half of require('zlib'): a compressing or expanding stream that JavaScript feeds piece
  * by piece, or whole texts in one call, either here or on a thread of the pool. */
 #include "engine/handle.h"
+#include "engine/peek.h"
+#include "modules/modules.h"
 #include "modules/zlib/codec.h"
 
 #include <brotli/decode.h>
@@ -10,6 +12,7 @@
 #include <zstd.h>
 
 #define FIRST_OUTPUT_BYTES 16384
+#define MOST_BELIEVED_BYTES (64u << 20)
 #define CODEC_BYTES 65536 /* about what an open stream holds */
 
 /* What the last write left, shared with JavaScript. */
@@ -225,9 +228,15 @@ static Value zlib_close(Call *call) {
     return value_undefined();
 }
 
+static bool mode_compresses(int mode) {
+    return mode == MODE_DEFLATE || mode == MODE_GZIP || mode == MODE_DEFLATERAW ||
+           mode == MODE_BROTLI_ENCODE || mode == MODE_ZSTD_COMPRESS;
+}
+
 /* Everything at once: input in, a Buffer out. */
 typedef struct {
     Zlib *self;
+    Codec *codec;
     uv_work_t work;
     const uint8_t *in;
     size_t in_len, max_output;
@@ -235,17 +244,27 @@ typedef struct {
     uint8_t *out;
     size_t out_len;
     size_t in_left;
-    bool is_fine, is_too_large;
+    bool is_fine, is_too_large, compresses, is_gzip;
     CodecError error;
     Object callback;
     Value in_value;
 } Whole;
 
+/* How much room to begin with: what gzip says of itself at its end, if that can be, or a guess. */
+static size_t whole_guess(const Whole *whole) {
+    size_t len = whole->in_len, guess = whole->compresses ? len / 2 + 256 : len * 4 + 1024;
+    if (whole->is_gzip && len >= 18) {
+        const uint8_t *end = whole->in + len - 4;
+        size_t said = (size_t)end[0] | (size_t)end[1] << 8 | (size_t)end[2] << 16 | (size_t)end[3] << 24;
+        if (said < len * 1032 && said < MOST_BELIEVED_BYTES) return said + 1;
+    }
+    return guess < FIRST_OUTPUT_BYTES * 4 ? guess : FIRST_OUTPUT_BYTES * 4;
+}
+
 static void whole_run(Whole *whole) {
-    Codec *codec = whole->self->codec;
+    Codec *codec = whole->codec;
     static const uint8_t nothing;
-    size_t size = whole->in_len / 2 + 256;
-    if (size > FIRST_OUTPUT_BYTES * 4) size = FIRST_OUTPUT_BYTES * 4;
+    size_t size = whole_guess(whole);
     CodecIo io = {.in = whole->in ? whole->in : &nothing, .in_left = whole->in_len, .flush = whole->flush};
     whole->is_fine = true;
     do {
@@ -331,6 +350,9 @@ static Value zlib_whole(Call *call) {
     if (!call_bytes(call, 1, &in, &in_len)) return NULL;
     double max = call_double(call, 2);
     Whole on_stack = {.self = self,
+                      .codec = self->codec,
+                      .compresses = mode_compresses(self->mode),
+                      .is_gzip = self->mode == MODE_GUNZIP,
                       .in = (uint8_t *)in,
                       .in_len = in_len,
                       .flush = call_int(call, 0),
@@ -353,6 +375,73 @@ static Value zlib_whole(Call *call) {
     handle_pin(&self->handle);
     uv_queue_work(&call->realm->loop, &whole->work, whole_work, whole_done);
     return value_undefined();
+}
+
+/* Making a codec takes longer than a small text: the last one of each direction is kept for the next. */
+typedef struct {
+    Codec *codec;
+    int mode;
+} Spare;
+
+typedef struct {
+    Spare compressor, expander;
+} ZlibState;
+
+static void spare_close(Spare *spare) {
+    if (spare->codec) spare->codec->class->close(spare->codec);
+    spare->codec = NULL;
+}
+
+static Spare *spare_of(Realm *realm, int mode) {
+    void **slot = realm_slot(realm, SLOT_ZLIB);
+    if (!*slot) *slot = NEW(ZlibState);
+    ZlibState *state = *slot;
+    return mode_compresses(mode) ? &state->compressor : &state->expander;
+}
+
+static void zlib_teardown(Realm *realm) {
+    ZlibState *state = *realm_slot(realm, SLOT_ZLIB);
+    if (!state) return;
+    spare_close(&state->compressor);
+    spare_close(&state->expander);
+    mem_free(state);
+    *realm_slot(realm, SLOT_ZLIB) = NULL;
+}
+
+/* One with zlib's own defaults, ready for a new text. */
+static Codec *spare_take(Spare *spare, int mode, CodecError *error) {
+    Codec *codec = spare->codec;
+    spare->codec = NULL;
+    if (codec && spare->mode == mode && codec->class->reset(codec, error)) return codec;
+    if (codec) codec->class->close(codec);
+    spare->mode = mode;
+    return deflate_codec_open(mode, MAX_WBITS, Z_DEFAULT_COMPRESSION, 8, Z_DEFAULT_STRATEGY, NULL, 0, error);
+}
+
+/* now(mode of zlib's formats, input, maxOutput) -> Buffer; true if it would be too large; [message, number,
+ * code] */
+static Value zlib_now(Call *call) {
+    int mode = call_int(call, 0);
+    char *in;
+    size_t in_len;
+    if (!call_peek(call, 1, &in, &in_len)) return NULL;
+    double max = call_double(call, 2);
+    CodecError error;
+    Spare *spare = spare_of(call->realm, mode);
+    Codec *codec = spare_take(spare, mode, &error);
+    if (!codec) return codec_error_value(call->realm, &error);
+    Whole whole = {.codec = codec,
+                   .in = (uint8_t *)in,
+                   .in_len = in_len,
+                   .flush = Z_FINISH,
+                   .compresses = mode_compresses(mode),
+                   .is_gzip = mode == MODE_GUNZIP,
+                   .max_output = max < 9e15 ? (size_t)max : SIZE_MAX - 1};
+    whole_run(&whole);
+    spare->codec = codec;
+    Value values[3];
+    whole_values(call->realm, &whole, values);
+    return value_is_null(values[0]) ? values[1] : values[0];
 }
 
 /* crc32(text or bytes, start) */
@@ -384,7 +473,8 @@ static const Native zlib_methods[] = {
 static const Native zlib_functions[] = {
     {"open",      zlib_open},
     {"crc32",           zlib_crc32},
-    {0}
+    {"now",zlib_now},
+    {0      }
 };
 
-const Module zlib_plugin = {"zlib", zlib_functions, zlib_setup, NULL};
+const Module zlib_plugin = {"zlib", zlib_functions, zlib_setup, zlib_teardown};
