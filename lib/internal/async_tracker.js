@@ -27,7 +27,7 @@ function emit(event, ...args) {
     const callback = hook[event];
     if (callback === undefined) continue;
     try {
-      callback(...args);
+      callback.apply(hook, args);
     } catch (error) {
       fatal(error);
     }

@@ -2,6 +2,7 @@
 // Blob and File: bytes that do not change, in pieces that slices share.
 
 const codes = require('internal/codes');
+const { kClone, kDeserialize } = require('internal/transferable');
 const { validateObject } = require('internal/validators');
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
@@ -72,6 +73,12 @@ class Blob {
     Blob.#check(this);
     return this.#type;
   }
+
+  [kClone]() {
+    return { data: { pieces: this.#pieces, type: this.#type }, deserializeInfo: 'internal/blob:Blob' };
+  }
+
+  [kDeserialize]({ pieces, type }) { this.#set(pieces, type); }
 
   static #check(value) {
     if (!isBlob(value)) throw new codes.ERR_INVALID_THIS('Blob');
@@ -181,6 +188,10 @@ class File extends Blob {
     return this.#lastModified;
   }
 
+  [kClone]() {
+    return { data: { blob: super[kClone]().data, name: this.#name, lastModified: this.#lastModified }, deserializeInfo: 'internal/blob:FileCopy' };
+  }
+
   [inspectCustom](depth, options) {
     if (depth < 0) return this;
     const { inspect } = require('internal/util/inspect');
@@ -193,6 +204,16 @@ for (const [Class, names] of [[Blob, ['size', 'type', 'slice', 'stream', 'text',
   for (const name of names) Object.defineProperty(Class.prototype, name, { enumerable: true });
   Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
 }
+
+// What a File that was sent becomes; its class cannot be made without a name.
+class FileCopy {
+  [kDeserialize]({ blob, name, lastModified }) {
+    const file = new File([], name, { lastModified });
+    file[kDeserialize](blob);
+    return file;
+  }
+}
+
 // URL.createObjectURL: blobs by name, until they are revoked.
 const urls = new Map();
 
@@ -213,4 +234,4 @@ function resolveObjectURL(url) {
   return blob && fromPieces(blobPieces(blob), blob.type);
 }
 
-module.exports = { Blob, File, isBlob, blobPieces, fromPieces, createObjectURL, revokeObjectURL, resolveObjectURL };
+module.exports = { Blob, File, FileCopy, isBlob, blobPieces, fromPieces, createObjectURL, revokeObjectURL, resolveObjectURL };

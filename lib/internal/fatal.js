@@ -97,6 +97,11 @@ function exit(code) {
 // Whether somebody took it.
 function uncaught(error, fromPromise = false) {
   if (turn[EXITING] !== 0) return false;
+  if (typeof process._fatalException !== 'function') { // the program took away what would handle it
+    turn[EXITING] = 1;
+    process.reallyExit(6);
+    return false;
+  }
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   if (inHandler) {
     die(error);

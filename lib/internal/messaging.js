@@ -294,6 +294,7 @@ class PortMethods extends NodeEventTarget {
     if (state !== undefined) {
       state.ref = true;
       this[kHandle]?.ref();
+      portWatch(this);
     }
   }
 
@@ -305,7 +306,10 @@ class PortMethods extends NodeEventTarget {
     }
   }
 
-  hasRef() { return this[kHandle]?.hasRef() ?? false; }
+  hasRef() {
+    const state = this[kState];
+    return state?.closed ? state.wasRef : this[kHandle]?.hasRef() ?? false;
+  }
 
   // Moves, and cannot be copied; prepareTransfers knows how.
   [kTransfer]() {
@@ -323,13 +327,18 @@ class PortMethods extends NodeEventTarget {
   }
 
   [kRemoveListener](size, type, ...rest) {
-    if (type === 'message' && size === 0 && this[kState].autoRef) this.unref();
+    if (type === 'message' && size === 0) {
+      if (this[kState].autoRef) this.unref();
+      portStop(this); // what comes now waits for the next listener
+    }
     return super[kRemoveListener](size, type, ...rest);
   }
 
   [kCreateEvent](value, type) {
-    if (type !== 'message' && type !== 'messageerror') return new Event(type);
-    return new MessageEvent(type, { data: value, ports: this[kState].ports });
+    if (type === 'message' || type === 'messageerror') return new MessageEvent(type, { data: value, ports: this[kState].ports });
+    const event = new Event(type);
+    if (value !== undefined) Object.defineProperty(event, 'detail', { value, configurable: true, enumerable: true });
+    return event;
   }
 
   [inspectCustom](depth, options) {
@@ -406,8 +415,11 @@ function portWatch(port) {
 }
 
 function portStop(port) {
+  const state = port[kState];
+  if (!state.started) return;
+  state.started = state.watches = false;
   port[kHandle]?.stop();
-  port[kState].started = false;
+  if (port.listenerCount('close') > 0) portWatch(port);
 }
 
 // The port went to another thread: what is left here is an empty shell.
@@ -421,6 +433,7 @@ function portClose(port) {
   const handle = port[kHandle];
   if (state.closed || handle === null) return;
   state.closed = true;
+  state.wasRef = handle.hasRef(); // until 'close' is told
   if (state.receiving) state.closing = true;
   else closeNow(port);
 }
@@ -437,6 +450,7 @@ function closeNow(port) {
   handle.close();
   setImmediate(() => {
     port[kHandle] = null;
+    state.wasRef = false;
     port[kHybridDispatch](undefined, 'close', undefined);
     if (state.entry !== undefined) context.track?.destroy(state.entry);
   });

@@ -381,7 +381,7 @@ static Value port_unref(Call *call) {
 
 static Value port_has_ref(Call *call) {
     Port *port = call_port(call);
-    return value_bool(port && port_listens(port) && port->is_ref);
+    return value_bool(port && port->end.channel && port->is_ref);
 }
 
 static Value port_close_(Call *call) {
