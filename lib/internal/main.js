@@ -1,7 +1,7 @@
 'use strict';
 // From the command line to the program, and from the program's end to the process's.
 
-const task = internalBinding('options').task();
+let task;
 const options = require('internal/options');
 const binding = internalBinding('process');
 
@@ -83,6 +83,7 @@ function check(file) {
 }
 
 function run() {
+  task = internalBinding('options').task();
   prepare();
   if (task.check) {
     check(task.script);

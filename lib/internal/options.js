@@ -1,6 +1,9 @@
 'use strict';
-// The command line's options, as src/runtime/options.c read them.
+// The command line's options, as src/runtime/options.c read them. A template loads this before there is a command line.
 
-const values = internalBinding('options').get();
+let values;
 
-module.exports = { get: (name) => values[name], all: values };
+module.exports = {
+  get all() { return values ??= internalBinding('options').get(); },
+  get(name) { return module.exports.all[name]; },
+};

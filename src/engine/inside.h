@@ -7,12 +7,17 @@
  * as expected: the tests run both ways. */
 #define ENGINE_API_ONLY "GALLEY_ENGINE_API_ONLY"
 
+struct Copying *copying_new(void);
+
 bool entry_is_known(void);
 
-int loop_open(Realm *realm);   /* 0 or libuv's error; on any thread */
-void loop_enter(Realm *realm); /* on the realm's thread, before the engine starts … */
-void loop_leave(Realm *realm); /* … and after it ended */
-void loop_close(Realm *realm); /* closes the realm's own handles and waits for all others */
+void realm_begin(Realm *realm, const RealmOptions *options); /* what is told when it runs, and from when on */
+
+int loop_open(Realm *realm);     /* 0 or libuv's error; on any thread */
+void loop_prepare(Realm *realm); /* only what the engine needs of it; loop_open follows in a copy */
+void loop_enter(Realm *realm);   /* on the realm's thread, before the engine starts … */
+void loop_leave(Realm *realm);   /* … and after it ended */
+void loop_close(Realm *realm);   /* closes the realm's own handles and waits for all others */
 void loop_free(Realm *realm);
 
 void handles_open(Realm *realm);

@@ -15,6 +15,7 @@ enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file 
 
 typedef struct {
     GMainContext *context;
+    int wake_fd;
     uv_poll_t wake;
     uv_timer_t timeout;
 } GlibLoop;
@@ -72,9 +73,8 @@ static void glib_schedule(Realm *realm) {
     }
 }
 
-static void glib_open(Realm *realm) {
+static GlibLoop *glib_open(void) {
     GlibLoop *glib = NEW(GlibLoop);
-    realm->glib = glib;
     glib->context = g_main_context_new();
     GPollFD fds[8];
     gint timeout_ms, priority;
@@ -82,7 +82,13 @@ static void glib_open(Realm *realm) {
     g_main_context_prepare(glib->context, &priority);
     g_main_context_query(glib->context, G_MAXINT, &timeout_ms, fds, COUNT_OF(fds));
     g_main_context_release(glib->context);
-    uv_poll_init(&realm->loop, &glib->wake, fds[0].fd);
+    glib->wake_fd = fds[0].fd;
+    return glib;
+}
+
+static void glib_watch(Realm *realm) {
+    GlibLoop *glib = realm->glib;
+    uv_poll_init(&realm->loop, &glib->wake, glib->wake_fd);
     glib->wake.data = realm;
     uv_poll_start(&glib->wake, UV_READABLE, glib_woken);
     uv_unref((uv_handle_t *)&glib->wake);
@@ -165,14 +171,21 @@ int loop_open(Realm *realm) {
     uv_unref((uv_handle_t *)&realm->immediate_check);
     uv_prepare_start(&realm->housekeeping, keep_house);
     uv_unref((uv_handle_t *)&realm->housekeeping);
-    glib_open(realm);
+    if (!realm->glib) realm->glib = glib_open();
+    glib_watch(realm);
     return 0;
+}
+
+void loop_prepare(Realm *realm) {
+    GlibLoop *glib = realm->glib = glib_open();
+    g_main_context_push_thread_default(glib->context);
 }
 
 void loop_enter(Realm *realm) {
     GlibLoop *glib = realm->glib;
     uv_update_time(&realm->loop);
-    g_main_context_push_thread_default(glib->context);
+    if (g_main_context_get_thread_default() != glib->context)
+        g_main_context_push_thread_default(glib->context);
 }
 
 void loop_leave(Realm *realm) {

@@ -237,9 +237,17 @@ static const Native inside_functions[] = {
 
 /* The engine reads its options from the environment when its first group is made; programs shall not see
  * them. */
-static const char *const engine_options[][2] = {
-    {"JSC_useSharedArrayBuffer", "1"},
-    {"JSC_useTailCalls",         "0"}, /* they would drop frames from the stacks that programs print and parse */
+static const struct {
+    const char *name, *value;
+    bool only_in_template;
+} engine_options[] = {
+    {"JSC_useSharedArrayBuffer", "1",       false},
+ /* They would drop frames from the stacks that programs print and parse. */
+    {"JSC_useTailCalls",         "0",       false},
+ /* No thread that compiles; copies get theirs when they wake. */
+    {"JSC_useConcurrentJIT",     "0",       true },
+ /* No collection, which has threads too, before the modules are loaded. */
+    {"JSC_smallHeapSize",        "8388608", true },
 };
 
 static void engine_start(Realm *realm) {
@@ -250,11 +258,12 @@ static void engine_start(Realm *realm) {
     /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
     JSConfigureSignalForGC(SIGRTMIN + 5);
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
-        setenv(engine_options[i][0], engine_options[i][1], true);
+        if (realm->options.in_template || !engine_options[i].only_in_template)
+            setenv(engine_options[i].name, engine_options[i].value, true);
     JSMainThreadInitialize();
     realm->group = JSContextGroupCreate();
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
-        unsetenv(engine_options[i][0]);
+        unsetenv(engine_options[i].name);
 }
 
 static Value call_text_of(Realm *realm, Value error, Text *text) {
@@ -273,17 +282,26 @@ void realm_print_error(Realm *realm, Value error) {
     fprintf(stderr, "galley: %s\n%s\n", text.data ? text.data : "?", stack.data ? stack.data : "");
 }
 
-Realm *realm_prepare(const RealmOptions *options, int *err) {
-    uint64_t start_ns = uv_hrtime();
-    Realm *realm = NEW(Realm);
+void realm_begin(Realm *realm, const RealmOptions *options) {
     realm->options = *options;
-    realm->start_ns = start_ns;
+    realm->start_ns = realm->options_ns = realm->engine_ns = realm->context_ns = realm->ready_ns =
+        uv_hrtime();
     uv_timeval64_t wall;
     uv_gettimeofday(&wall);
     realm->time_origin_ms = (double)wall.tv_sec * 1000 + wall.tv_usec / 1000.0;
+}
+
+Realm *realm_prepare(const RealmOptions *options, int *err) {
+    Realm *realm = NEW(Realm);
+    realm_begin(realm, options);
+    if (options->in_template) realm->copying = copying_new();
     list_init(&realm->handles);
     list_init(&realm->collected);
-    *err = loop_open(realm);
+    *err = 0;
+    if (options->in_template)
+        loop_prepare(realm);
+    else
+        *err = loop_open(realm);
     if (!*err) return realm;
     mem_free(realm);
     return NULL;
@@ -305,13 +323,15 @@ Realm *realm_new(const RealmOptions *options) {
 bool realm_start(Realm *realm) {
     const RealmOptions *options = &realm->options;
     realm->options_ns = uv_hrtime();
-    loop_enter(realm);
-    realm->start_ms = uv_now(&realm->loop);
+    if (!options->in_template) {
+        loop_enter(realm);
+        realm->start_ms = uv_now(&realm->loop);
+    }
     realm->engine_ns = uv_hrtime();
     engine_start(realm);
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
     realm->context_ns = uv_hrtime();
-    watch_open(realm);
+    if (!options->in_template) watch_open(realm);
     if (!encoding_is_known(realm->ctx)) {
         fputs("galley: this JavaScriptCore encodes values in a way that Galley does not know; "
               "install the version that docs/dependencies.md names\n",

@@ -49,6 +49,7 @@ enum {
 
 typedef struct {
     bool is_main;
+    bool in_template; /* see copy.h */
     int argc;
     char **argv;
     const char *exec_path;
@@ -72,8 +73,9 @@ struct Realm {
     Object require;          /* JS: id of a built-in -> its exports */
     Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
     JSClassRef native_class, shelf_class, handle_class;
-    struct Peek *peek; /* how the engine lays out strings and views, see peek.h */
-    List watchers;     /* look at scripts while they run, see watch.h */
+    struct Peek *peek;       /* how the engine lays out strings and views, see peek.h */
+    struct Copying *copying; /* in a template and its copies, see copy.c */
+    List watchers;           /* look at scripts while they run, see watch.h */
 
     Map builtins;    /* id -> exports, for internalBinding */
     Map prototypes;  /* handle class name -> prototype object */
@@ -103,6 +105,8 @@ Realm *realm_new(const RealmOptions *options);
 Realm *realm_prepare(const RealmOptions *options, int *err);
 bool realm_start(Realm *realm);
 void realm_discard(Realm *realm); /* one that was never started */
+/* For what a module needs of the loop as soon as it is loaded: at once, or in a copy when it has its loop. */
+void realm_when_awake(Realm *realm, void (*opened)(Realm *realm));
 /* Runs the built-in module `id` and returns its exports; NULL and *exception on failure. */
 Value realm_require(Realm *realm, const char *id, Value *exception);
 /* Closes every handle and frees the engine. A main realm may simply exit instead. */

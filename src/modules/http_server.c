@@ -214,14 +214,19 @@ static Value callbacks_set(Call *call) {
     return value_undefined();
 }
 
+static void serving_awake(Realm *realm) {
+    HttpServing *serving = http_serving(realm);
+    uv_idle_init(&realm->loop, &serving->again_idle);
+    serving->again_idle.data = serving;
+}
+
 static void serving_setup(Realm *realm, Object binding) {
     HttpServing *serving = NEW(HttpServing);
     *realm_slot(realm, SLOT_HTTP_SERVING) = serving;
     serving->shared = http_shared(realm);
     list_init(&serving->servers);
     list_init(&serving->again);
-    uv_idle_init(&realm->loop, &serving->again_idle);
-    serving->again_idle.data = serving;
+    realm_when_awake(realm, serving_awake);
     for (const Native *native = http_conn_functions; native->name; native++)
         object_set_native(realm, binding, native);
 }

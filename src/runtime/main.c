@@ -1,6 +1,7 @@
 /* galley-js: reads the command line, starts the main realm, hands it to lib/internal/main.js, and runs
  * the loop until nothing is left to wait for. */
 #include "engine/call.h"
+#include "engine/copy.h"
 #include "modules/modules.h"
 #include "runtime/options.h"
 #include "sys/template.h"
@@ -45,11 +46,49 @@ static void handle_defaults(void) {
         }
 }
 
+/* What a worker of a cluster needs before its own program runs; all its copies share it. */
+static const char *const template_modules[] = {
+    "internal/main",
+    "internal/options",
+    "internal/cjs",
+    "path",
+    "internal/child_process/join",
+    "internal/child_process/channel",
+    "internal/cluster/child",
+    "http",
+    "net",
+    "internal/net/server",
+    "internal/http_connection",
+    "timers",
+};
+
+static Realm *template_realm(char **argv, const RealmOptions *options) {
+    Realm *realm = realm_new_for_copies(options);
+    Value exception = NULL;
+    for (size_t i = 0; realm && i < COUNT_OF(template_modules) && !exception; i++)
+        realm_require(realm, template_modules[i], &exception);
+    if (realm && !exception && realm_can_be_copied(realm)) return realm;
+    execv(options->exec_path, (char *[]){argv[0], TEMPLATE_OPTION, TEMPLATE_BARE, argv[2], NULL});
+    _exit(127);
+}
+
 int main(int argc, char **argv) {
     Options options;
     int exit_code;
     argv = uv_setup_args(argc, argv);
-    if (argc > 1 && strcmp(argv[1], TEMPLATE_OPTION) == 0) template_serve(&argc, &argv);
+    char path[PATH_MAX];
+    size_t size = sizeof path;
+    if (uv_exepath(path, &size)) snprintf(path, sizeof path, "%s", argv[0]);
+    RealmOptions realm_options = {
+        .is_main = true, .exec_path = path, .modules = all_modules, .data = &options};
+    Realm *realm = NULL;
+    if (argc > 1 && strcmp(argv[1], TEMPLATE_OPTION) == 0) {
+        template_begin();
+        realm_options.in_template = true;
+        if (argc > 2 && strcmp(argv[2], TEMPLATE_BARE) != 0) realm = template_realm(argv, &realm_options);
+        realm_options.in_template = false;
+        template_serve(&argc, &argv);
+    }
     if (!options_read(&options, argc, argv, &exit_code)) return exit_code;
     if (options.help) {
         fputs(help_text, stdout);
@@ -60,16 +99,12 @@ int main(int argc, char **argv) {
         return 0;
     }
     handle_defaults();
-    char path[PATH_MAX];
-    size_t size = sizeof path;
-    if (uv_exepath(path, &size)) snprintf(path, sizeof path, "%s", argv[0]);
-    RealmOptions realm_options = {.is_main = true,
-                                  .argc = argc,
-                                  .argv = argv,
-                                  .exec_path = path,
-                                  .modules = all_modules,
-                                  .data = &options};
-    Realm *realm = realm_new(&realm_options);
+    realm_options.argc = argc;
+    realm_options.argv = argv;
+    if (!realm)
+        realm = realm_new(&realm_options);
+    else if (!realm_wake(realm, &realm_options))
+        realm = NULL;
     if (!realm) return 70;
 
     Value exception = NULL;

@@ -18,8 +18,8 @@
 extern char **environ;
 
 enum {
-    SOCKET = 3, /* of the template */
-    FDS_MAX = 64,
+    SOCKET = TEMPLATE_SOCKET,
+    FDS_MAX = 32, /* twice, so that they can be put in their places, and still below TEMPLATE_DESCRIPTORS */
     ANSWER_MS = 3000,
     TITLE_ROOM = 2048, /* so that copies can show their own arguments in ps */
 };
@@ -80,7 +80,8 @@ void template_stop(Template *template) {
 
 /* What the loader or the allocator read before main cannot be changed afterwards. */
 static bool env_has_same_loader(char *const *env) {
-    static const char *const prefixes[] = {"LD_", "MALLOC_", "GLIBC_TUNABLES=", "JSC_", "G_"};
+    static const char *const prefixes[] = {
+        "LD_", "MALLOC_", "GLIBC_TUNABLES=", "JSC_", "G_", "GALLEY_ENGINE_"};
     size_t given = 0, ours = 0;
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
         size_t len = strlen(prefixes[i]);
@@ -259,7 +260,7 @@ static void become_copy(const Request *request, const int *received, size_t coun
     }
     unsigned beyond = request->fd_count > 3 ? request->fd_count : 3;
     if (process_fds_place(fds, request->fd_count) < 0) _exit(127);
-    syscall(SYS_close_range, beyond, ~0U, 0);
+    syscall(SYS_close_range, beyond, TEMPLATE_DESCRIPTORS - 1, 0);
     umask(request->umask);
     if (chdir(texts) < 0) _exit(127);
     texts += strlen(texts) + 1;
@@ -267,6 +268,10 @@ static void become_copy(const Request *request, const int *received, size_t coun
     *argv = texts_split(&texts, request->argc);
     environ = texts_split(&texts, request->envc);
     title_set(*argv);
+}
+
+void template_begin(void) {
+    syscall(SYS_close_range, SOCKET + 1, ~0U, 0);
 }
 
 void template_serve(int *argc, char ***argv) {
