@@ -15,6 +15,7 @@ enum {
     QUEUE_MAX = 64,
     STUCK_MS = 250,
     STUCK_CHECK_MS = 100,
+    PROMPT_MS = 20,
     OUT_OF_FDS_PAUSE_MS = 50,
 };
 
@@ -28,7 +29,9 @@ static void conn_disown(Conn *conn) {
 }
 
 static bool worker_is_stuck(const ClusterWorker *worker) {
-    return worker->handover && uv_now(worker->primary->loop) - worker->handover->since > STUCK_MS;
+    if (list_is_empty(&worker->handovers)) return false;
+    const Handover *oldest = CONTAINER_OF(worker->handovers.next, Handover, link);
+    return uv_now(worker->primary->loop) - oldest->since > STUCK_MS;
 }
 
 static bool worker_can_be_dealt(const ClusterWorker *worker) {
@@ -63,17 +66,24 @@ static bool handover_is_over(Handover *handover) {
     return true;
 }
 
+/* The worker has answered, or never will; the connection is the caller's. */
+static Conn *handover_settle(Handover *handover) {
+    Conn *conn = handover->conn;
+    link_remove(&handover->link);
+    handover->worker->handing--;
+    handover->worker = NULL;
+    conn->owners++;
+    handover_is_over(handover);
+    return conn;
+}
+
 static void on_acknowledged(void *data, int error) {
     Handover *handover = data;
     ClusterWorker *worker = handover->worker;
     handover->acknowledged = true;
     if (error && worker) { /* it never got there */
-        Conn *conn = handover->conn;
-        worker->handover = NULL;
-        handover->worker = NULL;
-        conn->owners++;
+        Conn *conn = handover_settle(handover);
         conn->refusals++;
-        handover_is_over(handover);
         conn_deal(conn);
         worker_deal(worker);
         return;
@@ -81,14 +91,22 @@ static void on_acknowledged(void *data, int error) {
     handover_is_over(handover);
 }
 
+/* One that has answered promptly may find its next when it is done; what is under way to one that hangs is
+ * lost time for those connections, so others get one at a time. */
+static unsigned handovers_allowed(const ClusterWorker *worker) {
+    return worker->is_prompt ? HANDOVERS_MAX : 1;
+}
+
 static void worker_deal(ClusterWorker *worker) {
-    while (!worker->handover && !list_is_empty(&worker->queue)) {
+    while (worker->handing < handovers_allowed(worker) && !list_is_empty(&worker->queue)) {
         Conn *conn = CONTAINER_OF(worker->queue.next, Conn, link);
         link_remove(&conn->link);
         worker->queued--;
         Handover *handover = NEW(Handover);
-        *handover = (Handover){conn, worker, ++worker->seq, uv_now(worker->primary->loop), false};
-        worker->handover = handover;
+        *handover = (Handover){
+            .conn = conn, .worker = worker, .seq = ++worker->seq, .since = uv_now(worker->primary->loop)};
+        list_append(&worker->handovers, &handover->link);
+        worker->handing++;
         Bytes payload = {0};
         cluster_message_begin_handle(&payload, "net.Native");
         bytes_append_str(&payload, ",\"act\":\"newconn\",\"key\":");
@@ -98,7 +116,8 @@ static void worker_deal(ClusterWorker *worker) {
             channel_send_handle(worker->channel, bytes_slice(&payload), conn->fd, on_acknowledged, handover);
         bytes_free(&payload);
         if (!error) continue;
-        worker->handover = NULL;
+        link_remove(&handover->link);
+        worker->handing--;
         mem_free(handover);
         conn->refusals++;
         conn_deal(conn);
@@ -191,14 +210,18 @@ void deal_resume(ClusterPrimary *primary) {
     LIST_EACH(&primary->listeners, Listener, link, listener) deal_start(listener);
 }
 
+static Handover *handover_find(const ClusterWorker *worker, unsigned long seq) {
+    LIST_EACH(&worker->handovers, Handover, link, handover) {
+        if (handover->seq == seq) return handover;
+    }
+    return NULL;
+}
+
 void deal_answered(ClusterWorker *worker, unsigned long seq, bool accepted) {
-    Handover *handover = worker->handover;
-    if (!handover || handover->seq != seq) return;
-    Conn *conn = handover->conn;
-    worker->handover = NULL;
-    handover->worker = NULL;
-    conn->owners++;
-    handover_is_over(handover);
+    Handover *handover = handover_find(worker, seq);
+    if (!handover) return;
+    worker->is_prompt = uv_now(worker->primary->loop) - handover->since <= PROMPT_MS;
+    Conn *conn = handover_settle(handover);
     if (accepted) {
         worker->dealt++;
         conn_disown(conn);
@@ -227,16 +250,10 @@ void deal_retire(ClusterWorker *worker) {
 }
 
 void deal_withdraw(ClusterWorker *worker) {
-    Handover *handover = worker->handover;
     worker->is_retired = true;
-    if (handover) { /* a worker says that it accepts before it looks at the connection */
-        Conn *conn = handover->conn;
-        worker->handover = NULL;
-        handover->worker = NULL;
-        conn->owners++;
-        handover_is_over(handover);
-        conn_deal(conn);
-    }
+    /* A worker says that it accepts before it looks at the connection. */
+    while (!list_is_empty(&worker->handovers))
+        conn_deal(handover_settle(CONTAINER_OF(worker->handovers.next, Handover, link)));
     deal_retire(worker);
 }
 
@@ -256,8 +273,9 @@ void deal_forget(Listener *listener) {
             worker->queued--;
             conn_disown(conn);
         }
-        if (worker->handover && worker->handover->conn->listener == listener)
-            worker->handover->conn->listener = NULL;
+        LIST_EACH(&worker->handovers, Handover, link, handover) {
+            if (handover->conn->listener == listener) handover->conn->listener = NULL;
+        }
     }
     if (!listener->poll) return;
     listener->poll->listener = NULL;

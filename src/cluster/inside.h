@@ -7,6 +7,9 @@
 #include "cluster/primary.h"
 #include "cluster/socket.h"
 
+/* Connections under way to one worker at most. */
+enum { HANDOVERS_MAX = 4 };
+
 typedef enum {
     USE_DEALT,  /* gets connections as messages */
     USE_TURNS,  /* takes them from the socket in turn with others (Galley) */
@@ -60,6 +63,7 @@ typedef struct {
 
 /* A connection on its way to a worker: over when it was acknowledged and answered. */
 typedef struct {
+    Link link; /* in ClusterWorker.handovers until it is answered */
     Conn *conn;
     ClusterWorker *worker; /* NULL: answered, or the worker is gone */
     unsigned long seq;
@@ -76,7 +80,8 @@ struct ClusterWorker {
     List uses;
     List queue; /* its next connections */
     unsigned queued;
-    Handover *handover;
+    List handovers; /* oldest first */
+    unsigned handing;
     unsigned long seq;
     unsigned long dealt;
     int slot; /* of the board; -1: none */
@@ -84,6 +89,7 @@ struct ClusterWorker {
     bool has_asked;  /* for a socket */
     bool is_leaving; /* told to disconnect, or said so */
     bool is_retired;
+    bool is_prompt; /* in answering */
     bool is_bun;
 };
 

@@ -113,7 +113,7 @@ void cluster_primary_resume(ClusterPrimary *primary) {
 bool cluster_primary_is_quiet(const ClusterPrimary *primary) {
     if (cluster_primary_has_waiting(primary)) return false;
     LIST_EACH(&primary->workers, ClusterWorker, link, worker) {
-        if (worker->handover || worker->queued) return false;
+        if (worker->handing || worker->queued) return false;
     }
     return true;
 }

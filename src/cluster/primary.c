@@ -324,8 +324,10 @@ ClusterWorker *cluster_worker_new(ClusterPrimary *primary, unsigned id, Channel 
     list_init(&worker->link);
     list_init(&worker->uses);
     list_init(&worker->queue);
+    list_init(&worker->handovers);
     list_append(&primary->workers, &worker->link);
     channel_set_filter(channel, on_message, worker);
+    channel_set_max_handles(channel, HANDOVERS_MAX);
     return worker;
 }
 

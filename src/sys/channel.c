@@ -22,7 +22,8 @@ typedef struct {
     char *bytes;
     size_t len;
     size_t written;
-    int fd; /* -1: none */
+    int fd;         /* -1: none */
+    bool under_way; /* counted in Channel.handles */
     unsigned tries;
     ChannelSent sent;
     void *sent_data;
@@ -37,9 +38,10 @@ struct Channel {
     void *owner;
     ChannelFilter filter;
     void *filter_data;
-    List writing; /* may go now */
-    List held;    /* waits for the acknowledgement of `unacknowledged` */
-    Frame *unacknowledged;
+    List writing;                  /* may go now */
+    List held;                     /* waits for an acknowledgement */
+    List sent;                     /* gone out with a descriptor, and not acknowledged */
+    unsigned handles, handles_max; /* with a descriptor, in `writing` or `sent` */
     size_t waiting_bytes;
     int polled; /* the events that poll is started with */
     int error;  /* of writing */
@@ -82,7 +84,7 @@ static void poll_update(Channel *channel) {
 static void frame_free(Channel *channel, Frame *frame, int error) {
     link_remove(&frame->link);
     channel->waiting_bytes -= frame->len - frame->written;
-    if (frame == channel->unacknowledged) channel->unacknowledged = NULL;
+    if (frame->under_way) channel->handles--;
     ChannelSent sent = frame->sent;
     void *data = frame->sent_data;
     mem_free(frame->bytes);
@@ -91,11 +93,10 @@ static void frame_free(Channel *channel, Frame *frame, int error) {
 }
 
 static void frames_fail(Channel *channel, int error) {
-    if (channel->unacknowledged) frame_free(channel, channel->unacknowledged, error);
-    while (!list_is_empty(&channel->writing))
-        frame_free(channel, CONTAINER_OF(channel->writing.next, Frame, link), error);
-    while (!list_is_empty(&channel->held))
-        frame_free(channel, CONTAINER_OF(channel->held.next, Frame, link), error);
+    List *lists[] = {&channel->sent, &channel->writing, &channel->held};
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        while (!list_is_empty(lists[i]))
+            frame_free(channel, CONTAINER_OF(lists[i]->next, Frame, link), error);
 }
 
 static void tell_closed(Channel *channel, int error) {
@@ -177,6 +178,7 @@ static void frame_went_out(Channel *channel, Frame *frame) {
         return;
     }
     link_remove(&frame->link);
+    list_append(&channel->sent, &frame->link);
 }
 
 static void frames_advance(Channel *channel, size_t written) {
@@ -215,22 +217,32 @@ static void frames_write(Channel *channel) {
     poll_update(channel);
 }
 
+static bool must_wait(const Channel *channel) {
+    return channel->handles >= channel->handles_max || !list_is_empty(&channel->held);
+}
+
+static void frame_let_go(Channel *channel, Frame *frame) {
+    list_append(&channel->writing, &frame->link);
+    frame->under_way = frame->fd >= 0;
+    channel->handles += frame->under_way;
+}
+
 /* After an acknowledgement: lets go what waited for it, up to and including the next descriptor. */
 static void hold_release(Channel *channel) {
-    while (!channel->unacknowledged && !list_is_empty(&channel->held)) {
+    while (channel->handles < channel->handles_max && !list_is_empty(&channel->held)) {
         Frame *frame = CONTAINER_OF(channel->held.next, Frame, link);
         link_remove(&frame->link);
-        list_append(&channel->writing, &frame->link);
-        if (frame->fd >= 0) channel->unacknowledged = frame;
+        frame_let_go(channel, frame);
     }
 }
 
 static void handle_acknowledged(Channel *channel, bool arrived) {
-    Frame *frame = channel->unacknowledged;
-    if (!frame || frame->written < frame->len) return;
+    if (list_is_empty(&channel->sent)) return;
+    Frame *frame = CONTAINER_OF(channel->sent.next, Frame, link);
     if (!arrived && ++frame->tries < TRIES_PER_HANDLE) {
         frame->written = 0;
         channel->waiting_bytes += frame->len;
+        link_remove(&frame->link);
         list_append(&channel->writing, &frame->link);
     } else {
         frame_free(channel, frame, arrived ? 0 : -EBADMSG);
@@ -297,7 +309,7 @@ static int send_now(Channel *channel, Slice payload, ChannelSent sent, void *dat
 int channel_send(Channel *channel, Slice payload, ChannelSent sent, void *data) {
     int error = send_check(channel, payload);
     if (error) return error;
-    if (!channel->unacknowledged) return send_now(channel, payload, sent, data);
+    if (!must_wait(channel)) return send_now(channel, payload, sent, data);
     Frame *frame = frame_new(channel, payload, -1);
     frame->sent = sent;
     frame->sent_data = data;
@@ -312,12 +324,11 @@ int channel_send_handle(Channel *channel, Slice payload, int fd, ChannelSent ack
     Frame *frame = frame_new(channel, payload, fd);
     frame->sent = acknowledged;
     frame->sent_data = data;
-    if (channel->unacknowledged) {
+    if (must_wait(channel)) {
         list_append(&channel->held, &frame->link);
         return 0;
     }
-    channel->unacknowledged = frame;
-    list_append(&channel->writing, &frame->link);
+    frame_let_go(channel, frame);
     if (channel->writing.next == &frame->link)
         frames_write(channel);
     else
@@ -359,7 +370,8 @@ static bool messages_take(Channel *channel) {
     return false;
 }
 
-static ssize_t read_once(Channel *channel) {
+/* *more: there may be more where this came from. */
+static ssize_t read_once(Channel *channel, bool *more) {
     size_t space;
     char *at = channel_reader_space(&channel->reader, &space);
     struct iovec piece = {at, space};
@@ -381,12 +393,15 @@ static ssize_t read_once(Channel *channel) {
         }
     }
     channel_reader_filled(&channel->reader, (size_t)len);
+    /* The kernel also stops short behind a descriptor. */
+    *more = (size_t)len == space || message.msg_controllen > 0;
     return len;
 }
 
 static void read_all(Channel *channel) {
     for (int i = 0; i < READS_PER_TURN; i++) {
-        ssize_t len = read_once(channel);
+        bool more;
+        ssize_t len = read_once(channel, &more);
         if (len == -EAGAIN) return;
         if (len <= 0) {
             tell_closed(channel, len == -ECONNRESET ? 0 : (int)len);
@@ -394,7 +409,7 @@ static void read_all(Channel *channel) {
         }
         bool goes_on = messages_take(channel);
         if (!channel->freed && channel->events->read_end) channel->events->read_end(channel->owner);
-        if (!goes_on || channel->freed || !channel->wants_reading) return;
+        if (!goes_on || !more || channel->freed || !channel->wants_reading) return;
     }
 }
 
@@ -418,6 +433,8 @@ Channel *channel_open(uv_loop_t *loop, int fd, ChannelForm form, const ChannelEv
     channel->wants_ref = true;
     list_init(&channel->writing);
     list_init(&channel->held);
+    list_init(&channel->sent);
+    channel->handles_max = 1;
     channel_reader_init(&channel->reader, form);
     int error = uv_poll_init(loop, &channel->poll, fd);
     if (error) {
@@ -472,6 +489,10 @@ void channel_set_max_message(Channel *channel, size_t bytes) {
     channel->reader.max_message = bytes;
 }
 
+void channel_set_max_handles(Channel *channel, unsigned count) {
+    channel->handles_max = count;
+}
+
 size_t channel_waiting_bytes(const Channel *channel) {
     return channel->waiting_bytes;
 }
@@ -481,7 +502,7 @@ bool channel_is_open(const Channel *channel) {
 }
 
 bool channel_is_busy(const Channel *channel) {
-    return frames_wait(channel) || channel->unacknowledged || !list_is_empty(&channel->held);
+    return frames_wait(channel) || channel->handles || !list_is_empty(&channel->held);
 }
 
 bool channel_is_still(const Channel *channel) {

@@ -57,9 +57,13 @@ void channel_set_filter(Channel *channel, ChannelFilter filter, void *data);
 /* Messages longer than this break the channel (-EMSGSIZE). Default: 1 GiB. */
 void channel_set_max_message(Channel *channel, size_t bytes);
 
+/* How many descriptors may be under way without being acknowledged. Default: 1, as Node has it; who takes
+ * more may see messages arrive before an earlier one whose descriptor was lost and is sent again. */
+void channel_set_max_handles(Channel *channel, unsigned count);
+
 /* Sends one message. Returns 0 when the kernel has it all, 1 when (part of) it waits: then `sent`, if there,
- * is called later, once; or -errno. While a descriptor waits for its acknowledgement, messages wait behind
- * it. */
+ * is called later, once; or -errno. While as many descriptors as may be under way wait for their
+ * acknowledgement, messages wait behind them. */
 int channel_send(Channel *channel, Slice payload, ChannelSent sent, void *data);
 /* Sends a NODE_HANDLE message with a descriptor, which stays the caller's and must stay open until
  * `acknowledged` has been called with 0 (the other side has it), -EBADMSG (it never arrived) or another
