@@ -397,6 +397,13 @@ function realFile(name, request, parent) {
   throw error;
 }
 
+// The npm package is an addon for V8; Galley has its interface (lib/internal/sqlite/better.js). A package of that
+// name without an addon is somebody's own and is left to him.
+function isAddonPackage(filename) {
+  const pkg = packageScope(filename);
+  return pkg?.data.name === 'better-sqlite3' && kindOf(path.join(pkg.folder, 'binding.gyp')) === FILE;
+}
+
 Module._resolveFilename = function (request, parent, isMain, options) {
   if (builtinName(request) !== null) return request;
   let paths;
@@ -423,6 +430,7 @@ Module._resolveFilename = function (request, parent, isMain, options) {
   const self = resolveSelf(request, parentFile);
   if (self) return self;
   const found = Module._findPath(request, paths, isMain);
+  if (request === 'better-sqlite3' && (!found || isAddonPackage(found))) return request;
   if (found) return found;
   throw notFound(request, parent);
 };
@@ -442,6 +450,7 @@ Module._load = function (request, parent, isMain) {
     return cached.loaded ? cached.exports : warnsWhenCircular(cached);
   }
   if (builtin.canBeRequiredWithoutScheme(filename)) return loadBuiltin(filename);
+  if (filename === 'better-sqlite3') return loadBuiltin('internal/sqlite/better');
   if (filename.startsWith('node:')) return loadBuiltin(filename.slice(5));
   const module = new Module(filename, parent);
   if (isMain) {

@@ -43,6 +43,8 @@ class RowReader {
     this.#native = native;
     this.#withPrototype = withPrototype;
   }
+  // Another number: other columns.
+  get shape() { return numbers[SHAPE]; }
   #refresh() {
     const names = this.#native.columnNames();
     this.#shape = numbers[SHAPE];

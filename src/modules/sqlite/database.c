@@ -197,7 +197,7 @@ static Value database_serialize(Call *call) {
     return copy;
 }
 
-/* deserialize(bytes, name) */
+/* deserialize(bytes, name, read only) */
 static Value database_deserialize(Call *call) {
     Database *self = call_database(call);
     char *bytes;
@@ -208,8 +208,10 @@ static Value database_deserialize(Call *call) {
     if (!copy) return database_throw_code(call, self, SQLITE_NOMEM);
     if (len) memcpy(copy, bytes, len);
     database_close_statements(self);
-    int code = sqlite3_deserialize(self->connection, name.data, copy, (sqlite3_int64)len, (sqlite3_int64)len,
-                                   SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+    unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE;
+    flags |= call_bool(call, 2) ? SQLITE_DESERIALIZE_READONLY : SQLITE_DESERIALIZE_RESIZEABLE;
+    int code =
+        sqlite3_deserialize(self->connection, name.data, copy, (sqlite3_int64)len, (sqlite3_int64)len, flags);
     return code == SQLITE_OK ? value_undefined() : database_throw_code(call, self, code);
 }
 

@@ -17,6 +17,7 @@ enum {
     NUMBER_COLUMNS,
     NUMBER_READONLY,
     NUMBER_EXTRA_STATEMENTS, /* the text given to prepare() goes on after the statement */
+    NUMBER_CHANGED,          /* rows that this very run() changed; CHANGES are those of the last that did */
     NUMBER_FIELDS
 };
 

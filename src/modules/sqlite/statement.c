@@ -228,11 +228,13 @@ static bool read_row(Statement *self, Value *values) {
     return true;
 }
 
-static void tell_changes(Statement *self) {
+static void tell_changes(Statement *self, int64_t total_before) {
     SharedNumbers *shared = shared_numbers(self->handle.realm);
     shared->big_numbers[NUMBER_CHANGES] = sqlite3_changes64(self->db->connection);
     shared->big_numbers[NUMBER_ROWID] = sqlite3_last_insert_rowid(self->db->connection);
     shared->numbers[NUMBER_CHANGES] = (double)shared->big_numbers[NUMBER_CHANGES];
+    bool has_changed = sqlite3_total_changes64(self->db->connection) != total_before;
+    shared->numbers[NUMBER_CHANGED] = has_changed ? shared->numbers[NUMBER_CHANGES] : 0;
     shared->numbers[NUMBER_ROWID] = (double)shared->big_numbers[NUMBER_ROWID];
 }
 
@@ -240,12 +242,13 @@ static void tell_changes(Statement *self) {
 static Value statement_run(Call *call) {
     Statement *self = call_statement(call);
     if (!self || !bind_call(call, self)) return NULL;
+    int64_t before = sqlite3_total_changes64(self->db->connection);
     int code;
     do {
         code = statement_step(self);
     } while (code == SQLITE_ROW);
     if (code != SQLITE_DONE) return statement_fail(call, self);
-    tell_changes(self);
+    tell_changes(self, before);
     statement_rewind(self);
     return value_undefined();
 }
