@@ -161,7 +161,7 @@ function parse(text, separator, equals, options) {
 
   let start = 0;
   while (start <= text.length && pairs !== 0) {
-    let end = text.indexOf(separator, start);
+    let end = separator === '' ? -1 : text.indexOf(separator, start);
     if (end === -1)
       end = text.length;
     if (end > start) {
@@ -170,9 +170,9 @@ function parse(text, separator, equals, options) {
       const key = at === -1 ? part : part.slice(0, at);
       const value = at === -1 ? '' : part.slice(at + equals.length);
       add(object, decoded(key), decoded(value));
-      pairs--;
     }
-    start = end + separator.length;
+    pairs--;
+    start = end === text.length ? end + 1 : end + separator.length;
   }
   return object;
 }
