@@ -379,6 +379,7 @@ texts.TypeError = {
   },
   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM:
     'The feature %s is unavailable on the current platform, which is being used to run Node.js',
+  ERR_HTTP2_INVALID_SETTING_VALUE: 'Invalid value for setting "%s": %s',
   ERR_HTTP2_ALTSVC_INVALID_ORIGIN: 'HTTP/2 ALTSVC frames require a valid origin',
   ERR_HTTP_INVALID_HEADER_VALUE: 'Invalid value "%s" for header "%s"',
   ERR_ILLEGAL_CONSTRUCTOR: 'Illegal constructor',
@@ -501,6 +502,7 @@ texts.RangeError = {
   ERR_ENCODING_NOT_SUPPORTED: 'The "%s" encoding is not supported',
   ERR_FS_FILE_TOO_LARGE: 'File size (%s) is greater than 2 GiB',
   ERR_HTTP2_INVALID_INFO_STATUS: 'Invalid informational status code: %s',
+  ERR_HTTP2_INVALID_PACKED_SETTINGS_LENGTH: 'Packed settings length must be a multiple of six',
   ERR_HTTP2_STATUS_INVALID: 'Invalid status code: %s',
   ERR_HTTP_INVALID_STATUS_CODE: 'Invalid status code: %s',
   ERR_INVALID_ADDRESS_FAMILY(addressType, host, port) {
