@@ -123,8 +123,9 @@ function flush(request) {
     if (request[kWhole] === undefined) flushInPieces(request);
     else request._headerSent = true; // by this socket and no other
   } else {
+    const inPieces = request[kWhole] === undefined; // start() sends what is whole
     start.call(socket);
-    if (request[kWhole] === undefined && !request.finished) flushInPieces(request);
+    if (inPieces) flushInPieces(request);
   }
 }
 

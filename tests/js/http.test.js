@@ -227,3 +227,28 @@ test('a thousand broken and half-closed connections leave nothing behind', async
   assert.strictEqual(count, 0);
   server.close();
 });
+
+test('a request written in pieces goes out on a connection that served one before', async () => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const server = http.createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    response.end(`${request.method} ${text}`);
+  });
+  const port = await listening(server);
+  const ask = (method, pieces) => new Promise((resolve, reject) => {
+    const request = http.request({ agent, host: '127.0.0.1', port, method }, async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve(text);
+    });
+    request.on('error', reject);
+    for (const piece of pieces) request.write(piece);
+    request.end();
+  });
+  assert.strictEqual(await ask('GET', []), 'GET ');
+  assert.strictEqual(await ask('POST', ['ab', 'c']), 'POST abc');
+  assert.strictEqual(await ask('POST', ['d']), 'POST d');
+  agent.destroy();
+  server.close();
+});
