@@ -5,7 +5,7 @@
 
 const Stream = require('stream');
 const { Buffer } = require('buffer');
-const { kOutHeaders, kNeedDrain, utcDate } = require('internal/http');
+const { kOutHeaders, kNeedDrain, kSendingFile, utcDate } = require('internal/http');
 const { _checkIsHttpToken: isToken, _checkInvalidHeaderChar: hasBadChar, chunkExpression: isChunked } = require('_http_common');
 const {
   codes: {
@@ -92,6 +92,7 @@ Object.assign(OutgoingMessage.prototype, {
   [kSaw]: 0,
   [kOutHeaders]: null,
   [kErrored]: null,
+  [kSendingFile]: false,
   [kUniqueHeaders]: null,
   [kHighWaterMark]: DEFAULT_HIGH_WATER_MARK,
   [kRejectNonStandardBodyWrites]: false,
@@ -211,7 +212,7 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
     callback = encoding;
     encoding = null;
   }
-  if (socket && socket._httpMessage === this && socket.writable) {
+  if (socket && socket._httpMessage === this && socket.writable && !this[kSendingFile]) {
     if (this.outputData.length) this._flushOutput(socket);
     return socket.write(data, encoding, callback);
   }
@@ -665,6 +666,11 @@ OutgoingMessage.prototype._flushOutput = function _flushOutput(socket) {
   this._onPendingData(-this.outputSize);
   this.outputSize = 0;
   return result;
+};
+
+// For streams of files that pipe into this: see internal/http_send_file.
+OutgoingMessage.prototype._sendFile = function _sendFile(fd, offset, length, callback) {
+  return require('internal/http_send_file').sendFile(this, fd, offset, length, callback);
 };
 
 OutgoingMessage.prototype.flushHeaders = function flushHeaders() {

@@ -18,6 +18,7 @@ function utcDate() {
 module.exports = {
   kOutHeaders: Symbol('kOutHeaders'),
   kNeedDrain: Symbol('kNeedDrain'),
+  kSendingFile: Symbol('sendingFile'), // a message whose file is on its way: what else is written waits
   kWhole: Symbol('whole'), // the body of a request that is complete and waits for its socket
   utcDate,
 };

@@ -25,6 +25,7 @@ extern const Module process_module;
 extern const Module resolver_module;
 extern const Module resources_module;
 extern const Module process_wrap_module;
+extern const Module send_file_module;
 extern const Module spawn_sync_module;
 extern const Module sqlite_module;
 extern const Module stdio_module;
@@ -49,6 +50,7 @@ enum {
     SLOT_HTTP,
     SLOT_HTTP_SERVING,
     SLOT_HTTP_CALLING,
+    SLOT_SEND_FILE,
     SLOT_FS,
     SLOT_STREAMS,
     SLOT_ENCODING,

@@ -11,6 +11,7 @@ const Module *const all_modules[] = {
     &http_module,
     &http_client_module,
     &http_server_module,
+    &send_file_module,
     &ipc_module,
     &loader_module,
     &messaging_module,

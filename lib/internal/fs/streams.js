@@ -10,6 +10,7 @@ const { validateBoolean, validateFunction, validateInteger } = require('internal
 const { copyObject, getOptions, toPathIfFileURL, validatePath } = require('internal/fs/utils');
 const fs = require('fs');
 
+const readFile = fs.read;
 const kFs = Symbol('fs');
 const kHandle = Symbol('handle');
 const kBusy = Symbol('busy'); // an operation is under way: closing has to wait for it
@@ -175,8 +176,49 @@ Object.defineProperty(ReadStream.prototype, 'autoClose', {
 ReadStream.prototype.open = openStream;
 ReadStream.prototype._construct = construct;
 
+// The response that this stream's bytes go to, if nobody else looks at them.
+function unseenBy(stream) {
+  const { pipes, flowing, length, decoder, encoding } = stream._readableState;
+  if (pipes.length !== 1 || flowing !== true || length !== 0 || decoder || encoding) return undefined;
+  const [message] = pipes;
+  return typeof message._sendFile === 'function' && stream[kFs] === fs && fs.read === readFile && stream.push === Readable.prototype.push &&
+    stream.listenerCount('data') === 1 && stream.listenerCount('readable') === 0 ? message : undefined;
+}
+
+const NOTHING = new Uint8Array(0);
+
+// Lets the kernel copy from the file to the socket; false if it cannot.
+function sendUnseen(stream, message, from) {
+  stream[kBusy] = true;
+  const sends = message._sendFile(stream.fd, from, stream.end - from + 1, (error, count, isAtEnd) => {
+    if (ended(stream)) {
+      stream.emit(kIdle, error);
+      return;
+    }
+    if (error) {
+      fail(stream, error);
+      message.destroy(); // part of what was promised is missing
+      return;
+    }
+    if (stream.pos !== undefined) stream.pos += count;
+    stream.bytesRead += count;
+    if (isAtEnd) stream.push(null);
+    else setImmediate(askForMore, stream);
+  });
+  if (!sends) stream[kBusy] = false;
+  return sends;
+}
+
+function askForMore(stream) {
+  if (!stream.destroyed) stream.push(NOTHING);
+}
+
 ReadStream.prototype._read = function(size) {
   const from = this.pos !== undefined ? this.pos : this.bytesRead;
+  if (from <= this.end) {
+    const message = unseenBy(this);
+    if (message !== undefined && sendUnseen(this, message, from)) return;
+  }
   const length = Math.min(this.end - from + 1, size);
   if (length <= 0) {
     this.push(null);
