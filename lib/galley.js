@@ -4,6 +4,7 @@
 
 module.exports = {};
 lazy('WorkerPool', () => require('internal/worker_pool').WorkerPool);
+lazy('watchLoop', () => require('internal/loop_watch').watchLoop);
 lazy('sharedMemory', () => require('internal/shared_names').sharedMemory);
 
 function lazy(name, get) {

@@ -90,7 +90,19 @@ function queryObjects(constructor, options = {}) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('v8.queryObjects()');
 }
 
+// The engine's samples in V8's form.
+function startCpuProfile() {
+  const profile = require('internal/profile').Profile.start();
+  if (profile === undefined) throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('v8.startCpuProfile()');
+  const stop = () => {
+    const taken = profile.stop();
+    return taken === undefined ? undefined : JSON.stringify(taken);
+  };
+  return { stop, [Symbol.dispose]: stop };
+}
+
 module.exports = {
+  startCpuProfile,
   cachedDataVersionTag,
   getHeapSnapshot: absent('getHeapSnapshot'),
   getHeapStatistics,

@@ -17,6 +17,8 @@ function prepare() {
   if (options.get('deprecation') === false) process.noDeprecation = true;
   if (options.get('throw-deprecation')) process.throwDeprecation = true;
   if (options.get('trace-deprecation')) process.traceDeprecation = true;
+  if (options.get('loop-watch') !== undefined) require('internal/loop_watch').printLate(options.get('loop-watch'));
+  if (options.get('profile')) require('internal/profile').profileProgram(options.get('profile-dir'));
   if (options.get('expose-gc')) {
     Object.defineProperty(globalThis, 'gc', {
       value: function gc() { binding.collectGarbage(); },

@@ -290,15 +290,23 @@ class Worker extends EventEmitter {
   }
 
   // Asks the thread; the answer comes when its loop turns.
-  #ask(what) {
+  #ask(what, argument = undefined) {
     const state = this[kState];
     if (state.handle === null) return Promise.reject(new ERR_WORKER_NOT_RUNNING());
     state.questions ??= new Map();
     const id = state.lastQuestion = (state.lastQuestion ?? 0) + 1;
     const question = Promise.withResolvers();
     state.questions.set(id, question);
-    post(this[kControl][kHandle], { type: 'question', what, id });
+    post(this[kControl][kHandle], { type: 'question', what, argument, id });
     return question.promise;
+  }
+
+  // The handle's stop() gives the thread's profile as JSON.
+  async startCpuProfile() {
+    const id = await this.#ask('startCpuProfile');
+    let stopped;
+    const stop = () => (stopped ??= this.#ask('stopCpuProfile', id));
+    return { stop, [Symbol.asyncDispose]: stop };
   }
 
   getHeapStatistics() { return this.#ask('heapStatistics'); }

@@ -133,13 +133,17 @@ function listen() {
         break;
       case 'tasks': require('internal/worker_tasks').take(message.list, control); break;
       case 'forget': require('internal/worker_tasks').forget(message.id); break;
-      case 'question': post(control, { type: 'answer', id: message.id, value: answer(message.what) }); break;
+      case 'question': post(control, { type: 'answer', id: message.id, value: answer(message.what, message.argument) }); break;
     }
   });
   controlPort.unref();
 }
 
-function answer(what) {
+const profiles = [];
+
+function answer(what, argument) {
+  if (what === 'startCpuProfile') return profiles.push(require('v8').startCpuProfile()) - 1;
+  if (what === 'stopCpuProfile') return profiles[argument].stop();
   if (what === 'heapStatistics') return { ...require('v8').getHeapStatistics() };
   if (what === 'cpuUsage') return process.threadCpuUsage?.() ?? process.cpuUsage();
   return undefined;

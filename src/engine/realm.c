@@ -250,6 +250,10 @@ static const struct {
     {"JSC_smallHeapSize",        "8388608", true },
 };
 
+/* Tight loops are looked at through signals, which miss those that spend their time in the C library. With
+ * this they ask by themselves, and some take twice as long. */
+static const char polling[] = "JSC_usePollingTraps";
+
 static void engine_start(Realm *realm) {
     if (!realm->options.is_main) {
         realm->group = JSContextGroupCreate();
@@ -260,8 +264,10 @@ static void engine_start(Realm *realm) {
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
         if (realm->options.in_template || !engine_options[i].only_in_template)
             setenv(engine_options[i].name, engine_options[i].value, true);
+    if (realm->options.is_watched) setenv(polling, "1", true);
     JSMainThreadInitialize();
     realm->group = JSContextGroupCreate();
+    unsetenv(polling);
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
         unsetenv(engine_options[i].name);
 }

@@ -50,6 +50,7 @@ enum {
 typedef struct {
     bool is_main;
     bool in_template; /* see copy.h */
+    bool is_watched; /* no loop may escape a look at it, see watch.h */
     int argc;
     char **argv;
     const char *exec_path;

@@ -15,6 +15,7 @@ extern const Module ipc_module;
 extern const Module loader_module;
 extern const Module messaging_module;
 extern const Module shared_memory_module;
+extern const Module watch_module;
 extern const Module worker_module;
 extern const Module names_module;
 extern const Module options_module;
@@ -61,6 +62,7 @@ enum {
     SLOT_CLUSTER,
     SLOT_MESSAGING,
     SLOT_THREADS,
+    SLOT_WATCH,
     SLOT_TLS,
     SLOT_CRYPTO,
     SLOT_CIPHERS,

@@ -25,6 +25,8 @@ static const char help_text[] =
     "  -r, --require MODULE         require a module first (may be repeated)\n"
     "  -C, --conditions NAME        a further condition for package.json exports and imports\n"
     "  --expose-gc                  give programs gc()\n"
+    "  --loop-watch=MS              tell on stderr of turns of the event loop that take longer, and where\n"
+    "  --profile                    write a CPU profile and a flame graph at the end (--profile-dir=FOLDER)\n"
     "  --stack-trace-limit=N        lines in a stack (default 10)\n"
     "  --unhandled-rejections=MODE  throw (default), strict, warn, none, warn-with-error-code\n"
     "  --no-warnings                do not print warnings\n"
@@ -101,6 +103,7 @@ int main(int argc, char **argv) {
     handle_defaults();
     realm_options.argc = argc;
     realm_options.argv = argv;
+    realm_options.is_watched = map_has(&options.values, "loop-watch");
     if (!realm)
         realm = realm_new(&realm_options);
     else if (!realm_wake(realm, &realm_options))

@@ -16,6 +16,7 @@ const Module *const all_modules[] = {
     &loader_module,
     &messaging_module,
     &shared_memory_module,
+    &watch_module,
     &worker_module,
     &names_module,
     &options_module,

@@ -31,6 +31,7 @@ static const struct {
     {"preserve-symlinks",                            SWITCH,     true },
     {"preserve-symlinks-main",                       SWITCH,     true },
     {"profile",                                      SWITCH,     true },
+    {"profile-dir",                                  WITH_VALUE, true },
     {"redirect-warnings",                            WITH_VALUE, true },
     {"stack-size",                                   WITH_VALUE, false},
     {"stack-trace-limit",                            WITH_VALUE, true },
