@@ -520,6 +520,7 @@ function parserOnIncoming(connection, request, keepAlive, flags) {
   } else {
     connection.requestsCount++;
   }
+  light.served.requests++;
   if (!handled) server.emit('request', request, response);
   return 0;
 }

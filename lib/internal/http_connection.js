@@ -15,6 +15,8 @@ const {
   codes: { ERR_HTTP_REQUEST_TIMEOUT },
 } = require('internal/errors');
 
+const served = { requests: 0 }; // by all servers, for whoever reports it
+
 const METHOD = 0xff, KEEPS_ALIVE = 1 << 8, IS_OLD = 1 << 9, COMPLETE = 1 << 10, HAS_HOST = 1 << 11, HAS_BODY_FIELDS = 1 << 12;
 const DATE = 1, KEEP_ALIVE = 2, CLOSE = 4, LENGTH = 8, LAST = 16, NO_BODY = 32, HINT = 64, CHUNKED = 128;
 
@@ -153,6 +155,7 @@ function onRequest(serverId, id, info, target, head, body) {
   const request = connection.request = makeRequest(connection, server, info, target, head, body);
   const response = connection.response = makeResponse(connection, server, request, info);
   connection.requestsCount++;
+  served.requests++;
   connection.refresh();
 
   if ((info & (HAS_HOST | IS_OLD)) === 0 && server.requireHostHeader) {
@@ -510,4 +513,4 @@ function countConnections(server) {
   return id === undefined || servers[id] === undefined ? 0 : binding.count(id);
 }
 
-module.exports = { adopt, answer, materializeResponse, serve, stopServing, configure, closeConnections, countConnections };
+module.exports = { adopt, answer, materializeResponse, serve, served, stopServing, configure, closeConnections, countConnections };

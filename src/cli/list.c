@@ -245,6 +245,32 @@ static void describe_time(Table *table, const char *name, long long ms) {
     bytes_free(&text);
 }
 
+static void describe_metrics(const Session *session, const json_t *env) {
+    static const Column two[] = {
+        {"metric", 0},
+        {"value",  0}
+    };
+    json_t *metrics = json_object_get(env, "axm_monitor"), *metric;
+    const char *name;
+    if (!json_object_size(metrics)) return;
+    printf(" Code metrics value\n");
+    Table *table = table_new(two, 2);
+    json_object_foreach(metrics, name, metric) {
+        const json_t *value = json_object_get(metric, "value");
+        const char *unit = json_str(metric, "unit");
+        Bytes text = {0};
+        if (json_is_string(value))
+            bytes_append_str(&text, json_string_value(value));
+        else
+            json_append_to(&text, value, JSON_COMPACT | JSON_ENCODE_ANY);
+        if (unit) bytes_printf(&text, " %s", unit);
+        describe_text(table, name, text.data);
+        bytes_free(&text);
+    }
+    table_print(table, terminal_width(), true, session->colour);
+    table_free(table);
+}
+
 static void describe_worker(const Session *session, const json_t *worker) {
     static const Column two[] = {
         {"what",  0},
@@ -291,6 +317,7 @@ static void describe_worker(const Session *session, const json_t *worker) {
     table_print(table, terminal_width(), true, session->colour);
     table_free(table);
     bytes_free(&uptime);
+    describe_metrics(session, env);
 }
 
 int command_describe(Session *session) {

@@ -52,6 +52,12 @@ static void draw_title(int row, const char *text) {
     attroff(COLOR_PAIR(PAIR_TITLE) | A_BOLD);
 }
 
+/* What the program tells of itself. */
+static const char *told(const json_t *env, const char *metric) {
+    const char *value = json_str(json_object_get(json_object_get(env, "axm_monitor"), metric), "value");
+    return value ? value : "-";
+}
+
 static void draw_worker(const Page *page, int row, size_t index) {
     const json_t *worker = json_array_get(page->workers, index), *env = json_object_get(worker, "pm2_env");
     const json_t *monit = json_object_get(worker, "monit"), *figures = json_object_get(env, "figures");
@@ -63,13 +69,13 @@ static void draw_worker(const Page *page, int row, size_t index) {
         duration_print(&uptime, (uint64_t)(now > since ? now - since : 0));
     if (index == page->chosen) attron(A_REVERSE);
     mvhline(row, 0, ' ', COLS);
-    mvprintw(row, 1, "%4lld %-20.20s ", json_int(worker, "pm_id", 0), json_str(worker, "name"));
+    mvprintw(row, 1, "%3lld %-14.14s ", json_int(worker, "pm_id", 0), json_str(worker, "name"));
     attron(status_attribute(status));
-    printw("%-15.15s", status);
+    printw("%-9.9s", status);
     attroff(status_attribute(status));
-    printw(" %6.1f%% %9s %4lld↺ %6s %8lld", json_number_value(json_object_get(monit, "cpu")), memory.data,
-           json_int(env, "restart_time", 0), uptime.data ? uptime.data : "-",
-           json_int(figures, "connections", 0));
+    printw(" %5.1f%% %8s %3lld↺ %4s %7lld %5s %7s", json_number_value(json_object_get(monit, "cpu")),
+           memory.data, json_int(env, "restart_time", 0), uptime.data ? uptime.data : "-",
+           json_int(figures, "connections", 0), told(env, "Event Loop Latency"), told(env, "HTTP"));
     if (index == page->chosen) attroff(A_REVERSE);
     bytes_free(&memory);
     bytes_free(&uptime);
@@ -112,7 +118,7 @@ static void draw(Page *page) {
     size_t count = json_array_size(page->workers);
     int list_rows = LINES / 2 - 2 > 1 ? LINES / 2 - 2 : 1;
     erase();
-    draw_title(0, "  id name                 status              cpu    memory restarts uptime connections");
+    draw_title(0, " id name           status       cpu   memory    ↺   up   conns  late req/min");
     if (page->chosen < page->first) page->first = page->chosen;
     if (page->chosen >= page->first + (size_t)list_rows) page->first = page->chosen - (size_t)list_rows + 1;
     for (int row = 0; row < list_rows && page->first + (size_t)row < count; row++)

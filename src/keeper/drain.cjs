@@ -1,6 +1,7 @@
 // Preloaded into real Node workers of a cluster, so that a reload loses no request of an application that
 // does nothing for it: when the primary asks the worker to disconnect, answers begin to close their
-// connections, idle connections are closed once they are surely idle, and then the worker is asked to stop.
+// connections, idle connections are closed once they are surely idle, and then the worker is asked to stop. It also
+// reports how late the loop is and how many requests were served.
 'use strict';
 
 const IDLE_MS = 250;
@@ -11,6 +12,11 @@ if (require('cluster').isWorker) {
   const sockets = new Set();
   const { listen } = net.Server.prototype;
   let draining = false;
+  let requests = 0;
+
+  function countRequest() {
+    requests++;
+  }
 
   function keepTrackOf(socket) {
     sockets.add(socket);
@@ -21,6 +27,7 @@ if (require('cluster').isWorker) {
     if (!servers.has(this)) {
       servers.add(this);
       this.on('connection', keepTrackOf);
+      if (isHttp(this)) this.on('request', countRequest);
     }
     return listen.apply(this, args);
   };
@@ -62,6 +69,32 @@ if (require('cluster').isWorker) {
     }
     lookLater(new Map());
   }
+
+  // What the manager cannot see from outside, in the words of PM2's own library; only when it has changed.
+  function reportFigures() {
+    const interval = 2000;
+    let due = Date.now() + interval;
+    let before = 0;
+    let said = '';
+    const timer = setInterval(() => {
+      const now = Date.now();
+      const late = String(Math.max(0, now - due));
+      const rate = ((requests - before) * 60000 / (now - due + interval)).toFixed(0);
+      due = now + interval;
+      before = requests;
+      if (said === `${late} ${rate}` || !process.connected) return;
+      said = `${late} ${rate}`;
+      process.send({
+        type: 'axm:monitor',
+        data: {
+          'Event Loop Latency': { value: late, type: 'internal/libuv/latency/p50', unit: 'ms', historic: true },
+          HTTP: { value: rate, type: 'internal/http/builtin/reqs', unit: 'req/min', historic: true, total: before },
+        },
+      }, () => {});
+    }, interval);
+    timer.unref();
+  }
+  reportFigures();
 
   // Before Node's own listener, which closes the servers.
   process.prependListener('internalMessage', (message) => {

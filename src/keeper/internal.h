@@ -57,6 +57,7 @@ struct Worker {
     uint64_t due_ms;   /* steady clock: when its timer strikes */
     pid_t pid_in_file;
     int exit_code, exit_signal;
+    uint64_t exit_cpu_ms;
     char *problem;     /* why it is errored, if that is known */
     char *version;     /* of the app, from its package.json */
     bool doomed;       /* to be removed once stopped */
@@ -93,6 +94,7 @@ struct Run {
     bool draining;             /* retired, and finishing what it has */
     Channel *channel;          /* NULL: none, or closed */
     ClusterWorker *dealt;      /* what the primary knows it by */
+    json_t *metrics, *actions; /* what it has told of itself (axm_monitor, axm_actions) */
     unsigned long connections; /* dealt to it, counted when it left the primary */
 };
 
@@ -160,6 +162,10 @@ void run_signal(Run *run, int signal);
 bool run_type(Run *run, Slice text);
 void run_sample(Run *run);
 void run_is_ready(Run *run);
+
+/* reports.c */
+/* What a program says of itself in the messages of PM2's library. False if the message is none of these. */
+bool report_take(Run *run, const json_t *message);
 
 /* output.c */
 /* Where a worker's stdout or stderr goes. The file descriptor to give to the child is *fd, to be closed after

@@ -100,6 +100,8 @@ static void run_release(Run *run) {
     Keeper *keeper = run->keeper;
     link_remove(&run->link);
     mem_free(run->kin);
+    json_decref(run->metrics);
+    json_decref(run->actions);
     mem_free(run);
     keeper->open_handles--;
     keeper_run_gone(keeper);
@@ -159,6 +161,7 @@ static void run_ended(void *owner, int status, int signal) {
     run->exited = true;
     hang_up(run);
     close_input(run);
+    uint64_t cpu_ms = process_cpu_ms(run->process);
     process_free(run->process);
     run->process = NULL;
     if (run->stopping) kill_kin(run, SIGKILL);
@@ -170,6 +173,7 @@ static void run_ended(void *owner, int status, int signal) {
     if (worker && worker->run == run) {
         worker->exit_code = status;
         worker->exit_signal = signal;
+        worker->exit_cpu_ms = cpu_ms;
         worker->run = NULL;
         worker_handle(worker, EVENT_EXIT);
     } else if (worker && worker->successor == run) {
@@ -196,7 +200,7 @@ static void message_came(void *owner, Slice payload, int fd) {
     json_t *message = json_loadb(payload.data, payload.len, JSON_DECODE_ANY, NULL);
     const char *text = json_string_value(message);
     if (text && strcmp(text, "ready") == 0 && run->keeper->app->wait_ready) run_is_ready(run);
-    if (json_is_object(message) && run->worker) {
+    if (json_is_object(message) && run->worker && !report_take(run, message)) {
         json_t *event = json_object();
         json_set_str(event, "event", "message");
         json_object_set_new(event, "id", json_integer(run->worker->id));
@@ -406,6 +410,8 @@ json_t *run_save(const Run *run) {
         (json_int_t)run->connections, "online", (int)run->online, "listening", (int)run->listening, "ready",
         (int)run->ready, "stopping", (int)run->stopping, "draining", (int)run->draining);
     if (run->dealt) json_object_set_new(saved, "dealt", cluster_worker_save(run->dealt));
+    if (run->metrics) json_object_set(saved, "metrics", run->metrics);
+    if (run->actions) json_object_set(saved, "actions", run->actions);
     if (run->out) json_object_set_new(saved, "out", output_save(run->out));
     if (run->error) json_object_set_new(saved, "error", output_save(run->error));
     return saved;
@@ -453,6 +459,8 @@ Run *run_restore(Keeper *keeper, const json_t *saved) {
     run->ready = json_flag(saved, "ready", true);
     run->stopping = json_flag(saved, "stopping", false);
     run->draining = json_flag(saved, "draining", false);
+    run->metrics = json_incref(json_object_get(saved, "metrics"));
+    run->actions = json_incref(json_object_get(saved, "actions"));
     bool whole = channel_restore(run, saved) && streams_restore(run, saved) &&
                  process_adopt(keeper->loop, run->pid, -1, run_ended, run, &run->process) == 0;
     if (!whole) {

@@ -48,8 +48,8 @@ static void set_whole(json_t *env, const Worker *worker) {
     json_object_set_new(env, "exit_code", json_integer(worker->exit_code));
     if (worker->state == WORKER_WAITING)
         json_object_set_new(env, "prev_restart_delay", json_integer((json_int_t)worker->delay_ms));
-    json_object_set_new(env, "axm_actions", json_array());
-    json_object_set_new(env, "axm_monitor", json_object());
+    json_object_set_new(env, "axm_actions", run && run->actions ? json_incref(run->actions) : json_array());
+    json_object_set_new(env, "axm_monitor", run && run->metrics ? json_incref(run->metrics) : json_object());
     json_object_set_new(env, "axm_options", json_object());
     json_object_set_new(env, "axm_dynamic", json_object());
     if (!run) return;

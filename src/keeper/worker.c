@@ -126,13 +126,17 @@ static bool exit_means_stop(const Worker *worker) {
 }
 
 /* Without a delay of the app's own, one that keeps crashing is restarted at once the first time and then ever
- * more slowly, so that it does not eat the machine on its way to being given up. */
+ * more slowly, and never so soon that its starts take more than a hundredth of a core. PM2's scripts look for
+ * one that is given up after some seconds. */
 static uint64_t crash_delay_ms(const Worker *worker) {
+    const uint64_t most = 1000, most_for_cpu = 15000;
     if (worker->unstable_restarts < 2) return 0;
-    uint64_t ms = 25;
-    for (unsigned i = 1; i < worker->unstable_restarts && ms < 1000; i++)
+    uint64_t ms = 25, for_cpu = worker->keeper->home.is_pm2 ? 0 : worker->exit_cpu_ms * 125;
+    for (unsigned i = 2; i < worker->unstable_restarts && ms < most; i++)
         ms *= 2;
-    return ms < 1000 ? ms : 1000;
+    if (ms > most) ms = most;
+    if (for_cpu > most_for_cpu) for_cpu = most_for_cpu;
+    return ms > for_cpu ? ms : for_cpu;
 }
 
 static uint64_t restart_delay_ms(Worker *worker) {

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ struct Process {
     int pidfd;
     pid_t pid;
     bool ended;
+    uint64_t cpu_ms;
     ProcessExited exited;
     void *owner;
 };
@@ -226,10 +228,13 @@ static void on_ended(uv_poll_t *poll, int status, int events) {
     Process *process = poll->data;
     int result = 0;
     pid_t pid;
+    struct rusage used = {0};
     do
-        pid = waitpid(process->pid, &result, WNOHANG);
+        pid = wait4(process->pid, &result, WNOHANG, &used);
     while (pid < 0 && errno == EINTR);
     if (pid == 0) return;
+    process->cpu_ms = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+                      (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
     process->ended = true;
     uv_poll_stop(poll);
     if (pid < 0 && !stranger_result(process, &result)) {
@@ -266,6 +271,10 @@ void process_free(Process *process) {
     if (!process) return;
     uv_close((uv_handle_t *)&process->poll, on_handle_closed);
     close(process->pidfd);
+}
+
+uint64_t process_cpu_ms(const Process *process) {
+    return process->cpu_ms;
 }
 
 pid_t process_pid(const Process *process) {

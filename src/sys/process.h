@@ -46,6 +46,8 @@ int process_adopt(uv_loop_t *loop, pid_t pid, int pidfd, ProcessExited exited, v
 void process_free(Process *process);
 
 pid_t process_pid(const Process *process);
+/* Of one that has ended, with the children that it waited for; 0 if another waited for it. */
+uint64_t process_cpu_ms(const Process *process);
 /* -ESRCH once it has ended. */
 int process_kill(Process *process, int signal);
 void process_ref(Process *process);

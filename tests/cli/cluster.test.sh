@@ -36,6 +36,8 @@ check "scaling up" g scale web 3
 check "adds workers" count_is web 3
 
 cat >ready.js <<'X'
+process.send({ type: 'axm:monitor', data: { 'queue length': { value: 17, unit: 'jobs' } } })
+process.send({ type: 'axm:action', data: { action_name: 'drop queue', arity: 0 } })
 setTimeout(() => process.send('ready'), 300)
 setInterval(() => {}, 1000)
 process.on('message', (m) => { if (m === 'shutdown') { console.log('asked nicely'); process.exit(0) } })
@@ -43,5 +45,7 @@ X
 began=${EPOCHREALTIME/./}
 g start ready.js --interpreter "$node" --wait-ready --shutdown-with-message --silent
 check "start waits for process.send('ready')" [ $(((${EPOCHREALTIME/./} - began) / 1000)) -ge 300 ]
+check "what a program measures is shown" says "17 jobs" g describe ready
+check "and what it can be asked to do listed" says "drop queue" g jlist
 check "stop can be a message" g stop ready
 check "which the app got" has "$GALLEY_HOME/logs/ready-out.log" "asked nicely"

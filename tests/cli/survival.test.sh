@@ -78,6 +78,9 @@ check "back" g update
 wait "$one" "$two"
 check "no request was lost on Galley's workers, whose keeper died eight times" has kept "0 lost of many"
 check "nor on those of an app whose neighbours died" has dealt "0 lost of many"
+told() { g metrics | grep -q "^galley_http_requests_total{name=\"$1\".* [1-9]"; }
+check "Galley's workers tell how many requests they served" within 5 told own
+check "Node's too" within 5 told nodes
 check "no temporary files are left" [ -z "$(find "$GALLEY_HOME" -name '*.tmp')" ]
 
 g save --silent
