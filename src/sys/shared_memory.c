@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define SLICE_NS 20000000u
 
 struct SharedMemory {
     atomic_size_t references;
@@ -31,6 +34,12 @@ struct SharedWaiter {
     uv_cond_t cond;        /* for those who block */
     SharedWaiterDone done; /* for those who do not */
     void *data;
+    /* What the thread needs that waits for those who do not block, if the memory crosses processes. */
+    SharedMemory *memory;
+    int64_t expected;
+    bool is_64;
+    WaitStop stop;
+    atomic_int holders; /* that thread and whoever asked */
 };
 
 static SharedMemory *memory_over(char *bytes, size_t len, size_t max) {
@@ -103,7 +112,7 @@ void wait_stop_destroy(WaitStop *stop) {
 
 void wait_stop_now(WaitStop *stop) {
     uv_mutex_lock(&stop->lock);
-    stop->stopped = true;
+    __atomic_store_n(&stop->stopped, true, __ATOMIC_RELAXED);
     SharedMemory *memory = stop->memory;
     if (memory) {
         uv_mutex_lock(&memory->lock);
@@ -122,17 +131,21 @@ static bool is_expected(const SharedMemory *memory, size_t offset, int64_t expec
     return atomic_load((const _Atomic int32_t *)(const void *)at) == (int32_t)expected;
 }
 
-/* Other processes: sleeps in slices, so that a stop is seen. */
+static bool wait_is_stopped(WaitStop *stop) {
+    return stop && __atomic_load_n(&stop->stopped, __ATOMIC_RELAXED);
+}
+
+/* Other processes: who can be stopped sleeps in slices, so that he sees it. */
 static WaitResult wait_across(SharedMemory *memory, size_t offset, int64_t expected, bool is_64,
                               double timeout_ms, WaitStop *stop) {
     uint64_t end = timeout_ms < 0 ? UINT64_MAX : uv_hrtime() + (uint64_t)(timeout_ms * 1e6);
     if (!is_expected(memory, offset, expected, is_64)) return WAIT_NOT_EQUAL;
     for (;;) {
-        if (stop && stop->stopped) return WAIT_STOPPED;
-        uint64_t now = uv_hrtime();
+        if (wait_is_stopped(stop)) return WAIT_STOPPED;
+        uint64_t now = uv_hrtime(), longest = stop ? SLICE_NS : 3600u * 1000000000ull;
         if (now >= end) return WAIT_TIMED_OUT;
-        uint64_t slice = end - now < 20000000 ? end - now : 20000000;
-        struct timespec time = {0, (long)slice};
+        uint64_t slice = end - now < longest ? end - now : longest;
+        struct timespec time = {(time_t)(slice / 1000000000u), (long)(slice % 1000000000u)};
         long failed =
             syscall(SYS_futex, memory->bytes + offset, FUTEX_WAIT, (int32_t)expected, &time, NULL, 0);
         if (failed == 0) return WAIT_OK;
@@ -207,6 +220,46 @@ size_t shared_memory_notify(SharedMemory *memory, size_t offset, size_t count) {
     return woken;
 }
 
+static void async_waiter_release(SharedWaiter *waiter) {
+    if (atomic_fetch_sub(&waiter->holders, 1) != 1) return;
+    if (waiter->memory) {
+        wait_stop_destroy(&waiter->stop);
+        shared_memory_unref(waiter->memory);
+    }
+    mem_free(waiter);
+}
+
+static void *wait_in_thread(void *data) {
+    SharedWaiter *waiter = data;
+    SharedMemory *memory = waiter->memory;
+    WaitResult result =
+        wait_across(memory, waiter->offset, waiter->expected, waiter->is_64, -1, &waiter->stop);
+    uv_mutex_lock(&memory->lock);
+    if (result != WAIT_STOPPED && !waiter->stopped) {
+        waiter->woken = true;
+        waiter->done(waiter->data);
+    }
+    uv_mutex_unlock(&memory->lock);
+    async_waiter_release(waiter);
+    return NULL;
+}
+
+/* A futex cannot be waited for by a loop: a thread does it. */
+static bool wait_across_async(SharedMemory *memory, SharedWaiter *waiter) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    waiter->memory = shared_memory_ref(memory);
+    wait_stop_init(&waiter->stop);
+    atomic_fetch_add(&waiter->holders, 1);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    bool started = pthread_create(&thread, &attributes, wait_in_thread, waiter) == 0;
+    pthread_attr_destroy(&attributes);
+    if (!started) async_waiter_release(waiter);
+    return started;
+}
+
 SharedWaiter *shared_memory_wait_async(SharedMemory *memory, size_t offset, int64_t expected, bool is_64,
                                        SharedWaiterDone done, void *data, WaitResult *result) {
     SharedWaiter *waiter = NULL;
@@ -215,10 +268,12 @@ SharedWaiter *shared_memory_wait_async(SharedMemory *memory, size_t offset, int6
     if (is_expected(memory, offset, expected, is_64)) {
         *result = WAIT_OK;
         waiter = NEW(SharedWaiter);
-        waiter->offset = offset;
-        waiter->done = done;
-        waiter->data = data;
-        list_append(&memory->waiters, &waiter->link);
+        *waiter = (SharedWaiter){
+            .offset = offset, .done = done, .data = data, .expected = expected, .is_64 = is_64};
+        atomic_init(&waiter->holders, 1);
+        link_init(&waiter->link);
+        if (!memory->crosses_processes || !wait_across_async(memory, waiter))
+            list_append(&memory->waiters, &waiter->link);
     }
     uv_mutex_unlock(&memory->lock);
     return waiter;
@@ -227,8 +282,10 @@ SharedWaiter *shared_memory_wait_async(SharedMemory *memory, size_t offset, int6
 bool shared_waiter_cancel(SharedMemory *memory, SharedWaiter *waiter) {
     uv_mutex_lock(&memory->lock);
     bool was_waiting = !waiter->woken;
+    waiter->stopped = true;
+    if (waiter->memory) __atomic_store_n(&waiter->stop.stopped, true, __ATOMIC_RELAXED);
     link_remove(&waiter->link);
     uv_mutex_unlock(&memory->lock);
-    mem_free(waiter);
+    async_waiter_release(waiter);
     return was_waiting;
 }
