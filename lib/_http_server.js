@@ -161,12 +161,16 @@ function startServing() {
   if (this.isPlainHTTP) light.serve(this);
 }
 
-Server.prototype.on = function on(event, listener) {
-  net.Server.prototype.on.call(this, event, listener);
-  if (event === 'connection') light?.configure(this);
-  return this;
-};
-Server.prototype.addListener = Server.prototype.on;
+function tellListener(method) {
+  return function(event, listener) {
+    method.call(this, event, listener);
+    if (event === 'connection' || event === 'clientError') light?.configure(this);
+    return this;
+  };
+}
+
+Server.prototype.on = Server.prototype.addListener = tellListener(net.Server.prototype.on);
+Server.prototype.prependListener = tellListener(net.Server.prototype.prependListener);
 
 Server.prototype._emitCloseIfDrained = function _emitCloseIfDrained() {
   if (light.countConnections(this) > 0) return;

@@ -441,12 +441,13 @@ function configure(server) {
   const keepAlive = server.keepAliveTimeout > 0 ? server.keepAliveTimeout + server.keepAliveTimeoutBuffer : 0;
   const most = server.maxRequestsPerSocket > 0 ? `, max=${server.maxRequestsPerSocket}` : '';
   const interval = Math.max(20, Math.min(1000, server.connectionsCheckingInterval || 1000, keepAlive > 0 ? keepAlive >> 2 : 1000));
-  const settings = `${interval} ${accepts} ${keepAlive} ${server.keepAliveTimeout} ${server.headersTimeout} ${server.requestTimeout}${most}`;
+  const refuses = server.listenerCount('clientError') === 0;
+  const settings = `${interval} ${accepts} ${refuses} ${keepAlive} ${server.keepAliveTimeout} ${server.headersTimeout} ${server.requestTimeout}${most}`;
   if (settings === server[kSettings]) return;
   server[kSettings] = settings;
   binding.configure(id, accepts, keepAlive | 0, server.headersTimeout | 0, server.requestTimeout | 0,
     server.maxHeaderSize || require('_http_common').maxHeaderSizeOption(),
-    `Keep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}${most}\r\n`, interval);
+    `Keep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}${most}\r\n`, interval, refuses);
 }
 
 // Called when a server listens: its connections are taken by C if nobody wants to see them come.

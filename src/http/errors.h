@@ -9,7 +9,7 @@
     X(INVALID_METHOD, "HPE_INVALID_METHOD", 400)                                                             \
     X(INVALID_URL, "HPE_INVALID_URL", 400)                                                                   \
     X(INVALID_CONSTANT, "HPE_INVALID_CONSTANT", 400)                                                         \
-    X(INVALID_VERSION, "HPE_INVALID_VERSION", 505)                                                           \
+    X(INVALID_VERSION, "HPE_INVALID_VERSION", 400)                                                           \
     X(INVALID_STATUS, "HPE_INVALID_STATUS", 400)                                                             \
     X(INVALID_HEADER_TOKEN, "HPE_INVALID_HEADER_TOKEN", 400)                                                 \
     X(UNEXPECTED_SPACE, "HPE_UNEXPECTED_SPACE", 400)                                                         \

@@ -189,6 +189,15 @@ static void request_done(HttpConn *conn) {
     http_conn_move(conn, CONN_WAITS);
 }
 
+/* A broken request, of which the program does not want to hear. */
+static void refuse(HttpConn *conn) {
+    Bytes *out = &http_serving(conn_realm(conn))->out;
+    http_write_refusal(out, http_error_status(conn->reader.problem.error));
+    conn->runs = false;
+    conn_flush(conn, (Slice){0});
+    conn_end(conn);
+}
+
 /* A complete good head: JavaScript hears of it, together with its body if that is here already. */
 static void request_dispatch(HttpConn *conn, HttpHead *head) {
     Realm *realm = conn_realm(conn);
@@ -299,6 +308,9 @@ static void conn_run(HttpConn *conn, size_t prefix_len) {
             event == HTTP_HEAD && (head->flags & (HTTP_HAS_CODING | HTTP_CHUNKED)) == HTTP_HAS_CODING;
         if (event == HTTP_HEAD && !(head->flags & ODD) && !endless) {
             request_dispatch(conn, head);
+        } else if (event == HTTP_FAILED && conn->phase != CONN_SERVES && conn->server->refuses) {
+            refuse(conn);
+            return;
         } else if (conn->phase != CONN_SERVES) {
             conn->runs = false;
             hand_over(conn, from, &conn->reader.held, prefix_len);

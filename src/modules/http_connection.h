@@ -48,6 +48,7 @@ struct HttpServer {
     uint32_t keep_alive_ms, headers_ms, request_ms;
     Bytes keep_alive_line;
     bool accepts;                    /* connections are taken here; else JavaScript gets them */
+    bool refuses;                    /* broken requests are answered here; else JavaScript gets them */
     bool draining;                   /* tell JavaScript when the last connection is gone */
     bool forgotten, wheel_is_closed; /* freed when its last connection is */
 };

@@ -5,6 +5,8 @@
 
 #include "modules/modules.h"
 
+enum { LATE_MAX = 1000 }; /* told in one turn */
+
 HttpServing *http_serving(Realm *realm) {
     return *realm_slot(realm, SLOT_HTTP_SERVING);
 }
@@ -37,23 +39,37 @@ static void close_older(HttpServer *server, List *list, uint32_t limit_ms) {
     }
 }
 
-/* Requests that take too long to arrive are JavaScript's to refuse. */
+/* A request that takes too long to arrive is JavaScript's to refuse. */
+static void tell_late(HttpServer *server, HttpConn *conn, bool hand_over) {
+    Value argv[] = {value_int((int32_t)server->id), value_int(conn->known ? (int32_t)conn->id : -1),
+                    hand_over ? (Value)conn->stream->base.object : value_null()};
+    StreamHandle *stream = conn->stream;
+    link_remove(&conn->link);
+    server->count++;
+    if (hand_over) http_conn_let_go(conn);
+    realm_dispatch(server->realm, http_serving(server->realm)->on_late, NULL, COUNT_OF(argv), argv);
+    if (hand_over) handle_unpin(&stream->base);
+    http_server_leave(server);
+}
+
+static HttpConn *oldest(const List *list, bool unread_only) {
+    LIST_EACH(list, HttpConn, link, conn) {
+        if (!unread_only || !conn->request_ended) return conn;
+    }
+    return NULL;
+}
+
+/* JavaScript may change the list, so it is looked at anew after each. */
 static void tell_older(HttpServer *server, List *list, uint32_t limit_ms, bool unread_only) {
     uint64_t now = uv_now(&server->realm->loop);
-    LIST_EACH(list, HttpConn, link, conn) {
-        if (now - conn->since < limit_ms) return;
-        if (unread_only && conn->request_ended) continue;
-        link_remove(&conn->link);
-        Value argv[] = {value_int((int32_t)server->id), value_int(conn->known ? (int32_t)conn->id : -1),
-                        unread_only ? value_null() : (Value)conn->stream->base.object};
-        StreamHandle *stream = conn->stream;
-        bool handed = !unread_only;
-        server->count++;
-        if (handed) http_conn_let_go(conn);
-        realm_dispatch(server->realm, http_serving(server->realm)->on_late, NULL, COUNT_OF(argv), argv);
-        if (handed) handle_unpin(&stream->base);
+    for (int turns = 0; turns < LATE_MAX; turns++) {
+        HttpConn *conn = oldest(list, unread_only);
+        if (!conn || now - conn->since < limit_ms) return;
+        server->count++; /* it must outlive what it is told */
+        tell_late(server, conn, !unread_only);
+        bool goes_on = server->count > 1;
         http_server_leave(server);
-        return; /* the list may be another now: the others are seen the next time */
+        if (!goes_on) return;
     }
 }
 
@@ -105,7 +121,8 @@ static Value server_serve(Call *call) {
     return value_int((int32_t)server->id);
 }
 
-/* configure(server, accepts, keepAliveMs, headersMs, requestMs, headSizeLimit, keepAliveLine, intervalMs) */
+/* configure(server, accepts, keepAliveMs, headersMs, requestMs, headSizeLimit, keepAliveLine, intervalMs,
+ * refuses) */
 static Value server_configure(Call *call) {
     HttpServer *server = call_server(call);
     if (!server) return value_undefined();
@@ -119,6 +136,7 @@ static Value server_configure(Call *call) {
     bytes_clear(&server->keep_alive_line);
     bytes_append(&server->keep_alive_line, text.data, text.len);
     uint64_t interval_ms = (uint64_t)call_int(call, 7);
+    server->refuses = call_bool(call, 8);
     uv_timer_start(&server->wheel, wheel_turns, interval_ms, interval_ms);
     return value_undefined();
 }

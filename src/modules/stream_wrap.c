@@ -1,5 +1,6 @@
 #include "modules/stream_wrap.h"
 
+#include "modules/crowd.h"
 #include "modules/modules.h"
 
 #include <stdlib.h>
@@ -32,6 +33,7 @@ StreamHandle *stream_handle_new(Realm *realm, const HandleClass *class) {
     StreamHandle *stream = NEW(StreamHandle);
     handle_open(realm, &stream->base, class);
     stream->uv.handle.data = stream;
+    link_init(&stream->crowded);
     return stream;
 }
 
@@ -81,6 +83,7 @@ static void stream_closed(uv_handle_t *uv) {
 void stream_handle_close(StreamHandle *stream) {
     if (stream->is_closing) return;
     stream->is_closing = true;
+    link_remove(&stream->crowded);
     handle_pin(&stream->base);
     if (stream->has_uv) uv_close(&stream->uv.handle, stream_closed);
 }
@@ -90,6 +93,7 @@ void stream_handle_dispose(Handle *handle) {
     stream->is_silent = true;
     if (stream->is_closing) return;
     stream->is_closing = true;
+    link_remove(&stream->crowded);
     if (stream->has_uv)
         uv_close(&stream->uv.handle, stream_closed);
     else
@@ -353,8 +357,7 @@ void stream_connect_done(uv_connect_t *uv, int status) {
     tell(stream, on_connect, 2, argv);
 }
 
-static void connection_came(uv_stream_t *uv, int status) {
-    StreamHandle *server = uv->data;
+static void connection_take(StreamHandle *server, int status) {
     Realm *realm = server->base.realm;
     Value argv[] = {value_int(status), value_undefined()};
     if (status == 0) {
@@ -362,7 +365,7 @@ static void connection_came(uv_stream_t *uv, int status) {
         int err = server->base.class == &tcp_class ? uv_tcp_init(&realm->loop, &client->uv.tcp)
                                                    : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
         client->has_uv = !err;
-        if (!err) err = uv_accept(uv, &client->uv.stream);
+        if (!err) err = uv_accept(&server->uv.stream, &client->uv.stream);
         if (err == UV_EAGAIN) { /* another process was faster */
             stream_handle_close(client);
             return;
@@ -372,6 +375,17 @@ static void connection_came(uv_stream_t *uv, int status) {
         argv[1] = client->base.object;
     }
     tell(server, on_connection, 2, argv);
+}
+
+static void connection_resume(StreamHandle *server) {
+    connection_take(server, 0);
+}
+
+/* libuv listens no further while a connection is not accepted. */
+static void connection_came(uv_stream_t *uv, int status) {
+    StreamHandle *server = uv->data;
+    if (status == 0 && crowd_must_wait(server, connection_resume)) return;
+    connection_take(server, status);
 }
 
 void stream_handle_accepted(StreamHandle *server, int fd) {
@@ -476,6 +490,7 @@ static Value stream_set_callbacks(Call *call) {
 }
 
 static void stream_teardown(Realm *realm) {
+    crowd_teardown(realm);
     StreamState *state = *realm_slot(realm, SLOT_STREAMS);
     if (!state) return;
     free(state->scratch);

@@ -37,6 +37,8 @@ struct StreamHandle {
     /* Takes a new connection instead of JavaScript; false: JavaScript gets it after all. */
     bool (*accept)(StreamHandle *listener, StreamHandle *client);
     void *accept_data;
+    Link crowded;     /* among the servers that wait for descriptors, see crowd.h */
+    int crowded_from; /* the descriptor from which on that has to be looked into */
     Value user_buffer; /* reads go into this one, when the program gave one */
     char *user_bytes;
     size_t user_len;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char help_text[] =
@@ -39,6 +40,11 @@ static const char help_text[] =
 
 static void handle_defaults(void) {
     signal(SIGPIPE, SIG_IGN);
+    struct rlimit files; /* the lower limit is for programs that use select() */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     for (int fd = 0; fd <= 2; fd++) /* a program must not get a file as its stdin or stdout by chance */
         if (uv_guess_handle(fd) == UV_UNKNOWN_HANDLE && access("/dev/null", R_OK) == 0) {
             if (write(fd, "", 0) < 0) {
