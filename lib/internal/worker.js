@@ -28,6 +28,8 @@ const kWorker = Symbol('kWorker');
 const kState = Symbol('kState');
 const kPoolLink = Symbol('kPoolLink'); // option: what the pool's messages from the thread go to; method: its messages to it
 
+const kPoolPlace = Symbol('kPoolPlace'); // option: where the thread says which task it is at
+
 const environmentData = new Map();
 const defaultStackMb = 4;
 
@@ -127,7 +129,7 @@ class Worker extends EventEmitter {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
       stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
-      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolLink] !== undefined, trackUnmanagedFds: options.trackUnmanagedFds ?? true,
+      cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolPlace], trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     }, list, undefined);
     const threads = require('internal/thread_messages');
     threads.listen();
@@ -254,7 +256,8 @@ class Worker extends EventEmitter {
   }
 
   [kPoolLink](message, list = undefined) {
-    if (this[kState].handle !== null) post(this[kControl][kHandle], message, list, undefined);
+    const handle = this[kControl][kHandle];
+    if (handle !== null) post(handle, message, list, undefined); // otherwise its end will be told soon
   }
 
   terminate(callback = undefined) {
@@ -297,7 +300,8 @@ class Worker extends EventEmitter {
     const id = state.lastQuestion = (state.lastQuestion ?? 0) + 1;
     const question = Promise.withResolvers();
     state.questions.set(id, question);
-    post(this[kControl][kHandle], { type: 'question', what, argument, id });
+    const handle = this[kControl][kHandle];
+    if (handle !== null) post(handle, { type: 'question', what, argument, id });
     return question.promise;
   }
 
@@ -351,4 +355,4 @@ function notHere(name) {
 
 function hide(object, key, value) { Object.defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true }); }
 
-module.exports = { Worker, SHARE_ENV, setEnvironmentData, getEnvironmentData, environmentData, kPoolLink };
+module.exports = { Worker, SHARE_ENV, setEnvironmentData, getEnvironmentData, environmentData, kPoolLink, kPoolPlace };

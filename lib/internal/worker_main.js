@@ -164,7 +164,7 @@ function run() {
   if (load.kind === 'script') runText(load.source);
   else if (load.kind === 'data') runText(dataText(load.filename));
   else cjs.Module.runMain(load.filename);
-  if (load.pool) joinPool();
+  if (load.pool !== undefined) joinPool();
 }
 
 // A file that exports a function answers tasks with it; another does so on parentPort.
@@ -172,7 +172,7 @@ function joinPool() {
   const main = process.mainModule?.exports;
   const answerTask = typeof main === 'function' ? main : typeof main?.default === 'function' ? main.default : undefined;
   if (answerTask !== undefined) {
-    require('internal/worker_tasks').answerWith(answerTask);
+    require('internal/worker_tasks').answerWith(answerTask, load.pool);
     controlPort.ref();
   }
   post(control, { type: 'pool', style: answerTask === undefined ? 'port' : 'function' });

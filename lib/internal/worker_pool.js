@@ -4,7 +4,7 @@
 // answer for each message. Short tasks are sent to a thread many at once, so that it never waits for the next.
 
 const EventEmitter = require('events');
-const { Worker, kPoolLink } = require('internal/worker');
+const { Worker, kPoolLink, kPoolPlace } = require('internal/worker');
 const { transferListOf } = require('internal/messaging');
 const context = require('internal/async_context');
 const { validateAbortSignal, validateInteger, validateNumber, validateObject } = require('internal/validators');
@@ -46,6 +46,9 @@ class Task {
     this.queuedAt = performance.now();
     this.startedAt = 0;
     this.settled = false;
+    // Who may have to be stopped has a thread for himself: nobody else is stopped with him.
+    this.goesAlone = options.transferList !== undefined || options.timeout > 0 || options.signal !== undefined;
+    this.stopsThread = options.timeout > 0 || options.signal !== undefined;
     this.onAbort = undefined;
     this.timer = undefined;
     this.member = undefined;
@@ -74,9 +77,11 @@ class Member {
     this.pool = pool;
     this.style = undefined; // 'function' or 'port', once its file has run
     this.tasks = new Map(); // sent and not answered, oldest first
+    this.isReserved = false; // for a task that may have to be stopped
+    this.running = new Float64Array(new SharedArrayBuffer(8)); // the thread says which task it is at; 0: none
     this.idleTimer = undefined;
     this.error = undefined;
-    this.worker = new Worker(pool.file, { ...pool.workerOptions, [kPoolLink]: (message) => this.#control(message) });
+    this.worker = new Worker(pool.file, { ...pool.workerOptions, [kPoolLink]: (message) => this.#control(message), [kPoolPlace]: this.running });
     this.worker.on('message', (value) => this.#answered(value));
     this.worker.on('error', (error) => { this.error = error; });
     this.worker.on('exit', (code) => this.#gone(code));
@@ -92,6 +97,7 @@ class Member {
     if (this.tasks.size === 0) this.worker.ref();
     clearTimeout(this.idleTimer);
     const now = performance.now();
+    this.isReserved = tasks[0].stopsThread;
     for (const task of tasks) {
       task.member = this;
       task.startedAt = now;
@@ -152,6 +158,7 @@ class Member {
 
   #finish(task, method, value, runMs = performance.now() - task.startedAt) {
     this.tasks.delete(task.id);
+    if (this.tasks.size === 0) this.isReserved = false;
     this.pool.finished(task, runMs, method === 'reject');
     task.settle(method, value);
   }
@@ -171,17 +178,27 @@ class Member {
     this.idleTimer.unref();
   }
 
+  // The task that the thread's end is to be blamed on. What it had not begun, and what it had done and could not tell any
+  // more, another thread does.
+  #blamed() {
+    if (this.style === 'function') return this.tasks.get(this.running[0]);
+    const [first] = this.tasks.values();
+    return first;
+  }
+
   #gone(code) {
     clearTimeout(this.idleTimer);
-    const [current, ...waiting] = this.tasks.values();
+    const blamed = this.#blamed();
+    const waiting = [...this.tasks.values()].filter((task) => task !== blamed && !task.settled);
     this.tasks.clear();
     this.pool.members.delete(this);
-    if (current !== undefined && !current.settled) {
+    if (blamed !== undefined && !blamed.settled) {
       const error = this.error ?? poolError('ERR_WORKER_POOL_THREAD_EXITED', `The thread ended with exit code ${code} before it answered`);
-      this.pool.finished(current, performance.now() - current.startedAt, true);
-      current.settle('reject', error);
+      this.pool.finished(blamed, performance.now() - blamed.startedAt, true);
+      blamed.settle('reject', error);
     }
-    this.pool.lost(this, waiting.filter((task) => !task.settled), this.style === undefined ? this.error ?? poolError('ERR_WORKER_POOL_THREAD_EXITED', `The thread ended with exit code ${code} before it could take a task`) : undefined);
+    const startError = this.style === undefined ? this.error ?? poolError('ERR_WORKER_POOL_THREAD_EXITED', `The thread ended with exit code ${code} before it could take a task`) : undefined;
+    this.pool.lost(this, waiting, startError);
   }
 }
 
@@ -263,15 +280,15 @@ class WorkerPool extends EventEmitter {
     });
   }
 
-  #take(count) {
+  #take(count, mayStop = true) {
     const tasks = [];
     while (tasks.length < count && this.#head < this.#queue.length) {
       const task = this.#queue[this.#head];
-      if (!task.settled && (task.transferList !== undefined || task.timeout > 0) && tasks.length > 0) break; // goes alone
+      if (!task.settled && task.goesAlone && (tasks.length > 0 || (task.stopsThread && !mayStop))) break;
       this.#queue[this.#head++] = undefined;
       if (task.settled) continue;
       tasks.push(task);
-      if (task.transferList !== undefined || task.timeout > 0) break;
+      if (task.goesAlone) break;
     }
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
       this.#queue.splice(0, this.#head);
@@ -286,8 +303,8 @@ class WorkerPool extends EventEmitter {
     for (const member of this.members) {
       const room = member.depth - member.tasks.size;
       // A thread with much left to do is not woken for a few more.
-      if (room <= 0 || (member.tasks.size > 0 && room < member.depth / 2)) continue;
-      const tasks = this.#take(Math.min(room, fair));
+      if (room <= 0 || member.isReserved || (member.tasks.size > 0 && room < member.depth / 2)) continue;
+      const tasks = this.#take(Math.min(room, fair), member.tasks.size === 0);
       if (tasks.length > 0) {
         const now = performance.now();
         for (const task of tasks) this.#wait.add(now - task.queuedAt);
@@ -338,11 +355,12 @@ class WorkerPool extends EventEmitter {
       for (const task of waiting) task.member = undefined;
       this.#queue.splice(this.#head, 0, ...waiting);
     }
-    if (startError !== undefined && !this.#destroyed && member.error !== undefined) {
+    const cannotStart = startError?.code === 'ERR_WORKER_INIT_FAILED' && this.members.size > 0;
+    if (startError !== undefined && !cannotStart && !this.#destroyed && member.error !== undefined) {
       // The file itself fails: the next thread would fail as well.
       for (const task of this.#take(Infinity)) task.settle('reject', startError);
     }
-    if (this.#destroyed) return;
+    if (this.#destroyed || cannotStart) return; // the threads that are there do it
     while (this.members.size < this.minThreads && this.#closing === undefined && startError === undefined) this.members.add(new Member(this));
     this.dispatch();
   }

@@ -11,6 +11,7 @@ const EXITING = 5;
 const holdMs = 1; // how long a finished answer may wait for others
 
 let answer;
+let running; // [the id of the task that is being done, or 0]
 let busy = false;
 const waiting = [];
 const forgotten = new Set();
@@ -18,8 +19,9 @@ let control;
 let results = [];
 let heldSince = 0;
 
-function answerWith(fn) {
+function answerWith(fn, place) {
   answer = fn;
+  running = place;
   process.on('exit', flush); // what was answered before the thread ended counts
 }
 
@@ -60,6 +62,7 @@ async function work() {
   while (waiting.length > 0) {
     const [id, value] = waiting.shift();
     const startedAt = performance.now();
+    running[0] = id;
     try {
       let result = answer(value);
       if (typeof result?.then === 'function') {
@@ -73,6 +76,7 @@ async function work() {
     }
   }
   busy = false;
+  running[0] = 0;
   flush();
 }
 

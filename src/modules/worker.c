@@ -100,7 +100,7 @@ static void worker_run(Worker *worker, Realm *realm) {
     Value exception = NULL;
     Object start = (Object)realm_require(realm, "internal/worker_main", &exception);
     if (!start || exception) {
-        if (exception) realm_print_error(realm, exception);
+        if (exception && !atomic_load(&worker->stop)) realm_print_error(realm, exception);
         worker->exit_code = 1;
         return;
     }

@@ -66,6 +66,32 @@ test('a task that is aborted or too late loses its thread, and the pool goes on'
   await pool.destroy();
 });
 
+test('tasks before and after one that has to be stopped are answered all the same', async () => {
+  const pool = new WorkerPool(obeying, 1);
+  for (let i = 0; i < 50; i++) await pool.run(i); // so short that many go at a time
+  const controller = new AbortController();
+  const numbers = Array.from({ length: 20 }, (_, i) => i);
+  const before = numbers.map((n) => pool.run(n));
+  const looping = pool.run('loop', { signal: controller.signal });
+  const after = numbers.map((n) => pool.run(n));
+  setTimeout(() => controller.abort(), 50);
+  await assert.rejects(looping, { name: 'AbortError' });
+  assert.deepStrictEqual(await Promise.all([...before, ...after]), [...numbers, ...numbers]);
+  await pool.close();
+});
+
+test('a thread that ends between tasks is to blame for none of them', async () => {
+  const pool = new WorkerPool(file('later.js', `
+    let count = 0;
+    module.exports = (n) => {
+      if (++count === 30) setImmediate(() => { throw new Error('later'); });
+      return n;
+    };`), 2);
+  const numbers = Array.from({ length: 400 }, (_, i) => i);
+  assert.deepStrictEqual(await Promise.all(numbers.map((n) => pool.run(n))), numbers);
+  await pool.close();
+});
+
 test('a full queue refuses with a clear error and says when it has drained', async () => {
   const pool = new WorkerPool(doubling, { maxThreads: 1, maxQueue: 2 });
   const results = await Promise.allSettled([1, 2, 3, 4, 5, 6].map((n) => pool.run(n)).concat(new Promise((resolve) => pool.once('drain', () => resolve('drained')))));
