@@ -341,6 +341,7 @@ function TLSSocket(socket, opts) {
   ssl._secureContext = options.secureContext;
   this.on('error', this._tlsError);
   init(this, ssl);
+  if (options.pauseOnConnect) this._readableState.flowing = false;
 
   if (!socket) {
     // It connects by itself: TLS begins on what it has then.
@@ -424,6 +425,18 @@ function readFirst(self, socket) {
   self.read(0);
 }
 
+// --tls-keylog
+const keylogFile = require('internal/options').get('tls-keylog');
+let warnedOfKeylog = false;
+
+function appendKeylog(line) {
+  if (!warnedOfKeylog) {
+    warnedOfKeylog = true;
+    process.emitWarning(`Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${keylogFile}`);
+  }
+  require('fs').appendFileSync(keylogFile, line, { mode: 0o600 });
+}
+
 function init(self, ssl) {
   const options = self._tlsOptions;
   const requestCert = Boolean(options.requestCert) || !options.isServer;
@@ -437,7 +450,8 @@ function init(self, ssl) {
     if (server && (server.listenerCount('resumeSession') > 0 || server.listenerCount('newSession') > 0)) hooks |= HOOK_HELLO | HOOK_SESSION;
     if (server && server.listenerCount('OCSPRequest') > 0) hooks |= HOOK_CERT;
     if (server && server.listenerCount('keylog') > 0) hooks |= HOOK_KEYLOG;
-    if (options.SNICallback && typeof options.SNICallback === 'function' &&
+    if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback');
+    if (options.SNICallback &&
         (options.SNICallback !== SNICallback || server?._contexts.length)) {
       self._SNICallback = options.SNICallback;
       hooks |= HOOK_CERT;
@@ -450,6 +464,10 @@ function init(self, ssl) {
       ssl.enable(HOOK_KEYLOG);
       self.removeListener('newListener', keylog);
     });
+  }
+  if (keylogFile !== undefined) {
+    hooks |= HOOK_KEYLOG;
+    self.on('keylog', appendKeylog);
   }
   if (options.ALPNCallback) {
     validateFunction(options.ALPNCallback, 'options.ALPNCallback');
@@ -503,19 +521,19 @@ prototype._sendAll = function(chunks) {
     (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk))));
 };
 
+// The end waits for the handshake, unless the other side is gone already.
 prototype._final = function(callback) {
-  if (this.secureConnecting && !this._secureEstablished && !this.destroyed && this._handle === this.ssl && this._startsOk !== false) {
+  if (this.secureConnecting && !this._secureEstablished && !this.destroyed && this._handle === this.ssl &&
+      !this._readableState.ended) {
     let called = false;
     const go = () => {
       if (called) return;
       called = true;
-      this.removeListener('secure', go);
-      this.removeListener('close', go);
+      for (const event of ['secure', 'end', 'close']) this.removeListener(event, go);
       if (this._handle) Reflect.apply(net.Socket.prototype._final, this, [callback]);
       else callback();
     };
-    this.once('secure', go);
-    this.once('close', go);
+    for (const event of ['secure', 'end', 'close']) this.once(event, go);
     return;
   }
   return Reflect.apply(net.Socket.prototype._final, this, [callback]);
@@ -599,7 +617,19 @@ function x509Of(self, ofPeer) {
   const { X509Certificate } = require('internal/crypto/x509');
   return new X509Certificate(native);
 }
-prototype.getPeerX509Certificate = function(detailed) { return x509Of(this, true); };
+
+// A certificate and, behind it, those that issued it.
+function x509WithIssuers(self) {
+  const { X509Certificate } = require('internal/crypto/x509');
+  const [first, ...issuers] = (self._handle ? self.ssl.peerChain() : []).map((native) => new X509Certificate(native));
+  let last = first;
+  for (const issuer of issuers) {
+    Object.defineProperty(last, 'issuerCertificate', { __proto__: null, value: issuer, configurable: true, enumerable: true });
+    last = issuer;
+  }
+  return first;
+}
+prototype.getPeerX509Certificate = function() { return x509WithIssuers(this); };
 prototype.getX509Certificate = function() { return x509Of(this, false); };
 
 prototype.setKeyCert = function(context) {
@@ -783,7 +813,7 @@ function Server(options, listener) {
   this[kPskIdentityHint] = options.pskIdentityHint;
   this[kEnableTrace] = options.enableTrace;
   validateNumber(this[kHandshakeTimeout], 'options.handshakeTimeout');
-  if (this[kSNICallback] !== undefined) validateFunction(this[kSNICallback], 'options.SNICallback');
+  if (this[kSNICallback]) validateFunction(this[kSNICallback], 'options.SNICallback');
   if (this[kPskCallback]) validateFunction(this[kPskCallback], 'options.pskCallback');
   if (this[kPskIdentityHint]) validateString(this[kPskIdentityHint], 'options.pskIdentityHint');
   Reflect.apply(net.Server, this, [options, onConnection]);

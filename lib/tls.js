@@ -15,14 +15,17 @@ const { codes: {
   ERR_TLS_CERT_ALTNAME_INVALID,
 } } = require('internal/errors');
 const net = require('net');
+const options = require('internal/options');
 const constants = require('internal/crypto/constants');
 
 exports.CLIENT_RENEG_LIMIT = 3;
 exports.CLIENT_RENEG_WINDOW = 600;
 exports.DEFAULT_CIPHERS = constants.defaultCipherList;
 exports.DEFAULT_ECDH_CURVE = 'auto';
-exports.DEFAULT_MIN_VERSION = 'TLSv1.2';
-exports.DEFAULT_MAX_VERSION = 'TLSv1.3';
+// The widest range that the command line asks for.
+exports.DEFAULT_MIN_VERSION = options.get('tls-min-v1.0') ? 'TLSv1' : options.get('tls-min-v1.1') ? 'TLSv1.1'
+  : options.get('tls-min-v1.2') || !options.get('tls-min-v1.3') ? 'TLSv1.2' : 'TLSv1.3';
+exports.DEFAULT_MAX_VERSION = options.get('tls-max-v1.2') && !options.get('tls-max-v1.3') ? 'TLSv1.2' : 'TLSv1.3';
 
 let cipherNames;
 exports.getCiphers = () => (cipherNames ??= [...new Set(binding.cipherNames().split(' ').filter(Boolean)

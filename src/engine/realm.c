@@ -178,11 +178,9 @@ static Value compile_builtin(Call *call) {
 }
 
 static Value builtin_ids(Call *call) {
-    Value *ids = mem_new(builtin_count * sizeof *ids);
+    Object array = array_new(call->realm, 0, NULL);
     for (size_t i = 0; i < builtin_count; i++)
-        ids[i] = value_string(call->realm, builtins[i].id);
-    Object array = array_new(call->realm, builtin_count, ids);
-    mem_free(ids);
+        array_put(call->realm, array, i, value_string(call->realm, builtins[i].id));
     return array;
 }
 

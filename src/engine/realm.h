@@ -152,7 +152,9 @@ Value object_get(Realm *realm, Object object, const char *name);
 void object_set(Realm *realm, Object object, const char *name, Value value);
 void object_set_int(Realm *realm, Object object, const char *name, int64_t n);
 void object_set_native(Realm *realm, Object object, const Native *native);
+/* `values` must be on the stack, where the collector looks: fill a longer array with array_put. */
 Object array_new(Realm *realm, size_t count, const Value *values);
+void array_put(Realm *realm, Object array, size_t index, Value value);
 Object value_object(Realm *realm, Value v); /* NULL if it is none */
 bool value_is_function(Realm *realm, Value v);
 void value_keep(Realm *realm, Value v); /* the collector leaves it alone … */

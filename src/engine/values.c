@@ -79,6 +79,10 @@ Object array_new(Realm *realm, size_t count, const Value *values) {
     return JSObjectMakeArray(realm->ctx, count, values, NULL);
 }
 
+void array_put(Realm *realm, Object array, size_t index, Value value) {
+    JSObjectSetPropertyAtIndex(realm->ctx, array, (unsigned)index, value, NULL);
+}
+
 Object value_object(Realm *realm, Value v) {
     return value_is_cell(v) && JSValueIsObject(realm->ctx, v) ? (Object)v : NULL;
 }

@@ -38,14 +38,14 @@ static void request_answer(NameRequest *request, size_t argc, const Value *argv)
     request_free(request);
 }
 
-static size_t take_family(Realm *realm, const struct addrinfo *all, int family, Value *out) {
-    size_t n = 0;
+/* Adds those of a family (0: of both) to a list of n; how many it has then. */
+static size_t take_family(Realm *realm, const struct addrinfo *all, int family, Object list, size_t n) {
     for (const struct addrinfo *one = all; one; one = one->ai_next) {
         if (family && one->ai_family != family) continue;
         if (one->ai_family != AF_INET && one->ai_family != AF_INET6) continue;
         Value parts[3];
         address_values(realm, one->ai_addr, parts);
-        out[n++] = parts[0];
+        array_put(realm, list, n++, parts[0]);
     }
     return n;
 }
@@ -53,21 +53,16 @@ static size_t take_family(Realm *realm, const struct addrinfo *all, int family, 
 static void addresses_found(uv_getaddrinfo_t *uv, int status, struct addrinfo *all) {
     NameRequest *request = CONTAINER_OF(uv, NameRequest, uv.addresses);
     Realm *realm = request->realm;
-    size_t count = 0;
-    for (struct addrinfo *one = all; one; one = one->ai_next)
-        count++;
-    Value *list = mem_new((count + 1) * sizeof *list);
-    size_t n = 0;
+    Object list = array_new(realm, 0, NULL);
     if (request->order == ORDER_VERBATIM) {
-        n = take_family(realm, all, 0, list);
+        take_family(realm, all, 0, list, 0);
     } else {
         bool v4_first = request->order == ORDER_IPV4_FIRST;
-        n = take_family(realm, all, v4_first ? AF_INET : AF_INET6, list);
-        n += take_family(realm, all, v4_first ? AF_INET6 : AF_INET, list + n);
+        size_t n = take_family(realm, all, v4_first ? AF_INET : AF_INET6, list, 0);
+        take_family(realm, all, v4_first ? AF_INET6 : AF_INET, list, n);
     }
     if (all) uv_freeaddrinfo(all);
-    Value argv[] = {value_int(status), array_new(realm, n, list)};
-    mem_free(list);
+    Value argv[] = {value_int(status), list};
     request_answer(request, COUNT_OF(argv), argv);
 }
 

@@ -14,13 +14,11 @@ typedef struct {
 } Constant;
 
 static Value constant_list(Realm *realm, const Constant *constants, size_t count) {
-    Value *flat = mem_new((count * 2 + 1) * sizeof *flat);
+    Object list = array_new(realm, 0, NULL);
     for (size_t i = 0; i < count; i++) {
-        flat[i * 2] = value_string(realm, constants[i].name);
-        flat[i * 2 + 1] = value_int(constants[i].value);
+        array_put(realm, list, i * 2, value_string(realm, constants[i].name));
+        array_put(realm, list, i * 2 + 1, value_int(constants[i].value));
     }
-    Object list = array_new(realm, count * 2, flat);
-    mem_free(flat);
     return list;
 }
 
@@ -86,25 +84,27 @@ static Value os_constants(Call *call) {
     return value_undefined();
 }
 
+static void put_seven(Realm *realm, Object list, int i, const Value *values) {
+    for (size_t k = 0; k < 7; k++)
+        array_put(realm, list, (size_t)i * 7 + k, values[k]);
+}
+
 /* cpus() -> [model, MHz, user, nice, sys, idle, irq, …] */
 static Value os_cpus(Call *call) {
     Realm *realm = call->realm;
     uv_cpu_info_t *cpus;
     int count;
     if (uv_cpu_info(&cpus, &count)) return array_new(realm, 0, NULL);
-    Value *flat = mem_new(((size_t)count * 7 + 1) * sizeof *flat);
+    Object list = array_new(realm, 0, NULL);
     for (int i = 0; i < count; i++) {
-        Value *at = flat + (size_t)i * 7;
-        at[0] = value_string(realm, cpus[i].model);
-        at[1] = value_number(cpus[i].speed);
-        at[2] = value_number((double)cpus[i].cpu_times.user);
-        at[3] = value_number((double)cpus[i].cpu_times.nice);
-        at[4] = value_number((double)cpus[i].cpu_times.sys);
-        at[5] = value_number((double)cpus[i].cpu_times.idle);
-        at[6] = value_number((double)cpus[i].cpu_times.irq);
+        const Value seven[] = {
+            value_string(realm, cpus[i].model),           value_number(cpus[i].speed),
+            value_number((double)cpus[i].cpu_times.user), value_number((double)cpus[i].cpu_times.nice),
+            value_number((double)cpus[i].cpu_times.sys),  value_number((double)cpus[i].cpu_times.idle),
+            value_number((double)cpus[i].cpu_times.irq),
+        };
+        put_seven(realm, list, i, seven);
     }
-    Object list = array_new(realm, (size_t)count * 7, flat);
-    mem_free(flat);
     uv_free_cpu_info(cpus, count);
     return list;
 }
@@ -183,10 +183,10 @@ static Value os_interfaces(Call *call) {
     int err = uv_interface_addresses(&list, &count);
     if (err == UV_ENOSYS) return array_new(realm, 0, NULL);
     if (err) return value_int(err);
-    Value *flat = mem_new(((size_t)count * 7 + 1) * sizeof *flat);
+    Object flat = array_new(realm, 0, NULL);
     for (int i = 0; i < count; i++) {
         const uv_interface_address_t *one = &list[i];
-        Value *at = flat + (size_t)i * 7;
+        Value at[7];
         const unsigned char *mac = (const unsigned char *)one->phys_addr;
         char address[INET6_ADDRSTRLEN] = "", netmask[INET6_ADDRSTRLEN] = "", mac_text[18];
         bool is_v6 = one->address.address4.sin_family == AF_INET6;
@@ -206,11 +206,10 @@ static Value os_interfaces(Call *call) {
         at[4] = value_string(realm, mac_text);
         at[5] = value_bool(one->is_internal);
         at[6] = value_int(is_v6 ? (int)one->address.address6.sin6_scope_id : -1);
+        put_seven(realm, flat, i, at);
     }
     uv_free_interface_addresses(list, count);
-    Object flat_list = array_new(realm, (size_t)count * 7, flat);
-    mem_free(flat);
-    return flat_list;
+    return flat;
 }
 
 /* getPriority(pid) -> [error, priority] */

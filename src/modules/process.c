@@ -23,11 +23,9 @@ extern char **environ;
 static Value process_argv(Call *call) {
     Realm *realm = call->realm;
     int n = realm->options.argc;
-    Value *all = mem_new((size_t)n * sizeof *all);
+    Object list = array_new(realm, 0, NULL);
     for (int i = 0; i < n; i++)
-        all[i] = value_string(realm, realm->options.argv[i]);
-    Value list = array_new(realm, (size_t)n, all);
-    mem_free(all);
+        array_put(realm, list, (size_t)i, value_string(realm, realm->options.argv[i]));
     return list;
 }
 
@@ -58,16 +56,13 @@ static Value env_unset(Call *call) {
 }
 
 static Value env_names(Call *call) {
-    size_t n = 0, count = 0;
-    while (environ && environ[n])
-        n++;
-    Value *all = mem_new((n + 1) * sizeof *all);
-    for (size_t i = 0; i < n; i++) {
-        const char *equals = strchr(environ[i] + (*environ[i] == '='), '=');
-        if (equals) all[count++] = value_string_n(call->realm, environ[i], (size_t)(equals - environ[i]));
+    Realm *realm = call->realm;
+    Object list = array_new(realm, 0, NULL);
+    size_t count = 0;
+    for (char **entry = environ; entry && *entry; entry++) {
+        const char *equals = strchr(*entry + (**entry == '='), '=');
+        if (equals) array_put(realm, list, count++, value_string_n(realm, *entry, (size_t)(equals - *entry)));
     }
-    Value list = array_new(call->realm, count, all);
-    mem_free(all);
     return list;
 }
 

@@ -144,22 +144,20 @@ static void run_end(SyncRun *run) {
 
 /* [pid, status, signal, error, then for each descriptor a Buffer or null] */
 static Object result_make(Realm *realm, SyncRun *run) {
-    Value *values = mem_new((4 + run->count) * sizeof *values);
-    Object list = array_new(realm, 0, NULL);
-    values[0] = value_int(run->process ? process_pid(run->process) : 0);
-    values[1] = run->process && run->ended && !run->signal ? value_int(run->status) : value_null();
-    values[2] = value_int(run->signal);
-    values[3] = value_int(run->error);
-    for (unsigned i = 0; i < 4; i++)
-        JSObjectSetPropertyAtIndex(realm->ctx, list, i, values[i], NULL);
+    const Value values[] = {
+        value_int(run->process ? process_pid(run->process) : 0),
+        run->process && run->ended && !run->signal ? value_int(run->status) : value_null(),
+        value_int(run->signal),
+        value_int(run->error),
+    };
+    Object list = array_new(realm, COUNT_OF(values), values);
     for (size_t i = 0; i < run->count; i++) {
         SyncPipe *pipe = &run->pipes[i];
         size_t len = pipe->output.len;
         Value value =
             pipe->is_pipe && i > 0 ? buffer_adopt(realm, bytes_take(&pipe->output), len) : value_null();
-        JSObjectSetPropertyAtIndex(realm->ctx, list, (unsigned)(4 + i), value, NULL);
+        array_put(realm, list, COUNT_OF(values) + i, value);
     }
-    mem_free(values);
     return list;
 }
 

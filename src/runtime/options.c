@@ -49,6 +49,7 @@ static const struct {
     {"throw-deprecation",                            SWITCH,     true },
     {"title",                                        WITH_VALUE, true },
     {"tls-cipher-list",                              WITH_VALUE, true },
+    {"tls-keylog",                                   WITH_VALUE, true },
     {"tls-max-v1.2",                                 SWITCH,     true },
     {"tls-max-v1.3",                                 SWITCH,     true },
     {"tls-min-v1.0",                                 SWITCH,     true },
@@ -59,7 +60,9 @@ static const struct {
     {"trace-uncaught",                               SWITCH,     true },
     {"trace-warnings",                               SWITCH,     true },
     {"unhandled-rejections",                         WITH_VALUE, true },
+    {"use-bundled-ca",                               SWITCH,     true },
     {"use-openssl-ca",                               SWITCH,     true },
+    {"use-system-ca",                                SWITCH,     true },
     {"warnings",                                     SWITCH,     true },
     {"zero-fill-buffers",                            SWITCH,     true },
 };
@@ -218,10 +221,17 @@ static bool read_words(Options *options) {
     return true;
 }
 
+/* Options that contradict each other; true after saying so. */
+static bool options_conflict(const Options *options) {
+    if (!map_has(&options->values, "tls-min-v1.3") || !map_has(&options->values, "tls-max-v1.2")) return false;
+    fprintf(stderr, "%s: either --tls-min-v1.3 or --tls-max-v1.2 can be used, not both\n", options->argv[0]);
+    return true;
+}
+
 bool options_read(Options *options, int argc, char **argv, int *exit_code) {
     *options = (Options){.argc = argc, .argv = argv};
     *exit_code = 9;
-    return read_environment(options) && read_words(options);
+    return read_environment(options) && read_words(options) && !options_conflict(options);
 }
 
 void options_free(Options *options) {

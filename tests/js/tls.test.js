@@ -183,3 +183,31 @@ test('connections that are collected after their sockets are gone touch nothing'
   assert.strictEqual(run.signal, null, run.stderr);
   assert.strictEqual(run.status, 0, run.stderr);
 });
+
+test('who leaves in the middle of a handshake is told of and forgotten', async () => {
+  const server = tls.createServer({ key, cert }, () => assert.fail('a connection'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const told = once(server, 'tlsClientError');
+  net.connect(server.address().port, '127.0.0.1', function() { this.end(); });
+  assert.strictEqual((await told)[0].code, 'ECONNRESET');
+  // One that does not believe the certificate leaves before the server hears that all is well.
+  const again = once(server, 'tlsClientError');
+  await assert.rejects(once(tls.connect({ port: server.address().port, host: '127.0.0.1' }), 'secureConnect'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  await again;
+  server.close();
+  await once(server, 'close');
+});
+
+test('a server that pauses connections hands them over paused', async () => {
+  const server = await serve({ pauseOnConnect: true }, (socket) => {
+    assert.strictEqual(socket.isPaused(), true);
+    setTimeout(() => socket.pipe(socket), 5);
+  });
+  const client = connect(server);
+  client.end('oars');
+  let text = '';
+  for await (const part of client) text += part;
+  assert.strictEqual(text, 'oars');
+  server.close();
+});

@@ -488,8 +488,7 @@ static Value pem_split(Call *call) {
         long len = BIO_get_mem_data(out, &text);
         while (len && text[len - 1] == '\n')
             len--;
-        JSObjectSetPropertyAtIndex(call->realm->ctx, array, n++, value_latin1(call->realm, text, (size_t)len),
-                                   NULL);
+        array_put(call->realm, array, n++, value_latin1(call->realm, text, (size_t)len));
     }
     unsigned long code = ERR_peek_last_error();
     bool ended = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;

@@ -431,8 +431,7 @@ static Value get_sigalgs(Call *call) {
             snprintf(text, sizeof text, "%s", sigalg_name(sign));
         else
             snprintf(text, sizeof text, "%s+%s", sigalg_name(sign), OBJ_nid2sn(hash));
-        JSObjectSetPropertyAtIndex(call->realm->ctx, array, (unsigned)i, value_string(call->realm, text),
-                                   NULL);
+        array_put(call->realm, array, (size_t)i, value_string(call->realm, text));
     }
     return array;
 }
@@ -515,40 +514,71 @@ static Value verify_error(Call *call) {
     return array_new(call->realm, 2, values);
 }
 
-/* Each certificate with the one that issued it, as far as they are known. */
-static Value with_issuers(Realm *realm, SSL *ssl, X509 *leaf, STACK_OF(X509) * chain) {
-    Object first = certificate_legacy(realm, leaf), last = first;
-    value_keep(realm, first);
-    X509 *current = leaf, *owned = NULL;
-    for (int depth = 0; depth < 20; depth++) {
-        X509 *next = NULL, *fetched = NULL;
-        for (int i = 0; chain && i < sk_X509_num(chain) && !next; i++) {
-            X509 *candidate = sk_X509_value(chain, i);
-            if (candidate != current && X509_check_issued(candidate, current) == X509_V_OK) next = candidate;
-        }
-        if (X509_check_issued(current, current) == X509_V_OK) {
-            object_set(realm, last, "issuerCertificate", last);
-            break;
-        }
-        if (!next) {
-            X509_STORE_CTX *store = X509_STORE_CTX_new();
-            if (X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), NULL, NULL) == 1 &&
-                X509_STORE_CTX_get1_issuer(&fetched, store, current) == 1)
-                next = fetched;
-            X509_STORE_CTX_free(store);
-        }
-        if (!next) break;
-        Object object = certificate_legacy(realm, next);
-        object_set(realm, last, "issuerCertificate", object);
-        last = object;
-        X509_free(owned);
-        owned = fetched;
-        current = next;
+/* Who issued a certificate, from what the peer sent or what is known here; NULL at the end. Owned by the
+ * caller. */
+static X509 *issuer_of(SSL *ssl, X509 *current) {
+    if (X509_check_issued(current, current) == X509_V_OK) return NULL;
+    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+    for (int i = 0; chain && i < sk_X509_num(chain); i++) {
+        X509 *candidate = sk_X509_value(chain, i);
+        if (candidate == current || X509_check_issued(candidate, current) != X509_V_OK) continue;
+        X509_up_ref(candidate);
+        return candidate;
     }
-    X509_free(owned);
+    X509 *found = NULL;
+    X509_STORE_CTX *store = X509_STORE_CTX_new();
+    if (X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), NULL, NULL) != 1 ||
+        X509_STORE_CTX_get1_issuer(&found, store, current) != 1)
+        found = NULL;
+    X509_STORE_CTX_free(store);
+    ERR_clear_error();
+    return found;
+}
+
+enum { LONGEST_CHAIN = 20 };
+
+/* The peer's certificate and those that lead from it to a root. How many; each is the caller's. */
+static int chain_of(SSL *ssl, X509 *chain[LONGEST_CHAIN]) {
+    int count = 0;
+    X509 *next = SSL_get1_peer_certificate(ssl);
+    while (next && count < LONGEST_CHAIN) {
+        chain[count++] = next;
+        next = issuer_of(ssl, next);
+    }
+    X509_free(next);
+    return count;
+}
+
+/* Each certificate with the one that issued it, as far as they are known; a root issued itself. */
+static Value with_issuers(Realm *realm, SSL *ssl) {
+    X509 *chain[LONGEST_CHAIN];
+    int count = chain_of(ssl, chain);
+    Object first = certificate_legacy(realm, chain[0]), last = first;
+    value_keep(realm, first);
+    for (int i = 1; i < count; i++) {
+        Object issuer = certificate_legacy(realm, chain[i]);
+        object_set(realm, last, "issuerCertificate", issuer);
+        last = issuer;
+    }
+    if (X509_check_issued(chain[count - 1], chain[count - 1]) == X509_V_OK)
+        object_set(realm, last, "issuerCertificate", last);
+    for (int i = 0; i < count; i++)
+        X509_free(chain[i]);
     ERR_clear_error();
     value_drop(realm, first);
     return first;
+}
+
+/* peerChain() -> certificates, the peer's first */
+static Value peer_chain(Call *call) {
+    TlsWrap *self = call_wrap(call);
+    if (!self) return NULL;
+    X509 *chain[LONGEST_CHAIN];
+    int count = chain_of(self->ssl, chain);
+    Object array = array_new(call->realm, 0, NULL);
+    for (int i = 0; i < count; i++)
+        array_put(call->realm, array, (size_t)i, certificate_new(call->realm, chain[i]));
+    return array;
 }
 
 /* peerCertificate(with issuers) */
@@ -558,7 +588,7 @@ static Value peer_certificate(Call *call) {
     X509 *cert = SSL_get0_peer_certificate(self->ssl);
     if (!cert) return value_undefined();
     if (!call_bool(call, 0)) return certificate_legacy(call->realm, cert);
-    return with_issuers(call->realm, self->ssl, cert, SSL_get_peer_cert_chain(self->ssl));
+    return with_issuers(call->realm, self->ssl);
 }
 
 static Value own_certificate(Call *call) {
@@ -606,7 +636,8 @@ const Native tls_info_methods[] = {
     {"exportKeyingMaterial",                      export_keying},
     {"verifyError",verify_error},
     {"peerCertificate",          peer_certificate},
-    {"ownCertificate",                      own_certificate},
-    {"x509",get_x509},
-    {0           }
+    {"peerChain",                      peer_chain},
+    {"ownCertificate",own_certificate},
+    {"x509",            get_x509},
+    {0                     }
 };

@@ -235,7 +235,9 @@ static void tell_handshake(TlsWrap *self) {
     if (self->done_waits && !self->is_closed) {
         self->done_waits = false;
         self->is_established = true;
-        output_send(self);
+        /* A client that does not like the server's certificate leaves before the server hears that all is
+         * well. */
+        if (self->is_server) output_send(self);
         tell(self, TLS_DONE, 0, NULL);
     }
 }
@@ -590,7 +592,8 @@ static Value wrap_shutdown(Call *call) {
 static Value wrap_close(Call *call) {
     TlsWrap *self = (TlsWrap *)call_handle(call, &wrap_class);
     if (!self || self->is_closed) return value_undefined();
-    if (self->ssl && self->stream && !self->in_ssl) output_send(self); /* what was written in this cycle */
+    /* What was written in this cycle. */
+    if (self->ssl && self->stream && !self->in_ssl && self->bytes_written) output_send(self);
     self->is_closed = true;
     if (self->filter.above && self->stream) {
         self->closes_above = true;

@@ -96,7 +96,7 @@ static Value name_object(Realm *realm, const X509_NAME *name) {
             object_set(realm, object, key, value);
         } else if (JSValueIsArray(realm->ctx, before)) {
             int64_t n = value_as_int64(object_get(realm, (Object)before, "length"));
-            JSObjectSetPropertyAtIndex(realm->ctx, (Object)before, (unsigned)n, value, NULL);
+            array_put(realm, (Object)before, (size_t)n, value);
         } else {
             Value pair[] = {before, value};
             object_set(realm, object, key, array_new(realm, 2, pair));
@@ -144,14 +144,12 @@ static Value key_usage(Realm *realm, X509 *x509) {
     STACK_OF(ASN1_OBJECT) *usages = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
     if (!usages) return value_undefined();
     int count = sk_ASN1_OBJECT_num(usages);
-    Value *values = mem_new(sizeof *values * (size_t)(count + 1));
+    Object array = array_new(realm, 0, NULL);
     for (int i = 0; i < count; i++) {
         char text[256];
         OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(usages, i), 1);
-        values[i] = value_string(realm, text);
+        array_put(realm, array, (size_t)i, value_string(realm, text));
     }
-    Object array = array_new(realm, (size_t)count, values);
-    mem_free(values);
     sk_ASN1_OBJECT_pop_free(usages, ASN1_OBJECT_free);
     return array;
 }

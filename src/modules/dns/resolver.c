@@ -110,11 +110,10 @@ static void answers_deliver(uv_timer_t *timer) {
             argv[1] = buffer_adopt(realm, question->bytes, question->len);
             question->bytes = NULL;
         } else if (question->names) {
-            Value *names = mem_new((question->name_count + 1) * sizeof *names);
+            Object names = array_new(realm, 0, NULL);
             for (size_t i = 0; i < question->name_count; i++)
-                names[i] = value_string(realm, question->names[i]);
-            argv[1] = array_new(realm, question->name_count, names);
-            mem_free(names);
+                array_put(realm, names, i, value_string(realm, question->names[i]));
+            argv[1] = names;
         }
         realm_dispatch(realm, (Object)question->callback, NULL, COUNT_OF(argv), argv);
         question_free(question);
