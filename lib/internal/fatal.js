@@ -73,6 +73,7 @@ function die(error) {
     text = `${error?.stack ?? String(error)}\n(and while this was being described: ${second?.message})\n`;
   }
   writeSync(2, `${text}\nNode.js ${process.version}\n`);
+  if (aborts()) process.abort();
   exit(1);
 }
 
@@ -94,6 +95,8 @@ function exit(code) {
   process.reallyExit(code);
 }
 
+const aborts = () => require('internal/options').get('abort-on-uncaught-exception') === true;
+
 // Whether somebody took it.
 function uncaught(error, fromPromise = false) {
   if (turn[EXITING] !== 0) return false;
@@ -110,10 +113,12 @@ function uncaught(error, fromPromise = false) {
   try {
     if (process.listenerCount?.('uncaughtExceptionMonitor') > 0)
       process.emit('uncaughtExceptionMonitor', error, origin);
+    if (module.exports.domains?.(error)) return true;
     if (captureCallback !== null) {
       captureCallback(error);
       return true;
     }
+    if (aborts()) die(error);
     if (process.listenerCount?.('uncaughtException') > 0) {
       process.emit('uncaughtException', error, origin);
       return true;
@@ -136,6 +141,7 @@ function dieTwice(error) {
   try {
     writeSync(2, describe(error) + `\nNode.js ${process.version}\n`);
   } catch {}
+  if (aborts()) process.abort();
   exit(7);
 }
 
@@ -143,6 +149,7 @@ module.exports = {
   uncaught,
   describe,
   exit,
+  domains: undefined, // set by lib/domain.js: takes an error, or says false
   get captureCallback() { return captureCallback; },
   set captureCallback(fn) { captureCallback = fn; },
 };

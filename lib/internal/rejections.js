@@ -3,13 +3,14 @@
 // jobs is empty; they are judged after the tick queue, as --unhandled-rejections says.
 
 const { turn } = require('internal/builtin');
+const context = require('internal/async_context');
 const HAS_REJECTIONS = 1;
 
 const pending = [];
 let lastId = 0;
 
 function rejected(promise, reason) {
-  const entry = { promise, reason, id: ++lastId, warned: false };
+  const entry = { promise, reason, id: ++lastId, warned: false, frame: context.frame };
   pending.push(entry);
   watchLate(entry);
   turn[HAS_REJECTIONS] = 1;
@@ -126,6 +127,7 @@ function report() {
   const mode = modes[require('internal/options').get('unhandled-rejections') ?? 'throw'];
   while (pending.length > 0) {
     const entry = pending.shift();
+    context.frame = entry.frame;
     try {
       mode(entry);
     } catch (error) {
