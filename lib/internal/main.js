@@ -100,7 +100,9 @@ function run() {
   if (task.test) {
     require('internal/test_runner/main').run(process.argv.slice(1));
   } else if (task.eval !== undefined) runText(task.eval, '[eval]', task.print);
-  else if (task.script === undefined || task.script === '-') {
+  else if (task.script === undefined && (task.interactive || require('tty').isatty(0))) {
+    require('internal/repl/main').open();
+  } else if (task.script === undefined || task.script === '-') {
     runText(readStdin(), '[stdin]', task.print);
   } else {
     const { Module } = require('internal/cjs');

@@ -77,8 +77,7 @@ int main(int argc, char **argv) {
     if (argc > 1 && argv[1][0] == '@') return run_daemon(argc, argv);
     if (argc > 0 && is_called(argv[0], "pm2")) return run_pm2(argc, argv);
     if (argc > 0 && is_called(argv[0], "pm2-runtime")) return run_pm2_runtime(argc, argv);
-    if (argc < 2 && !isatty(STDIN_FILENO)) return runtime_become(argv); /* a program comes from a pipe */
-    if (argc < 2) return command_run(command_find("help"), false, argc, argv);
+    if (argc < 2) return runtime_become(argv); /* a program comes from a pipe, or is typed */
     const Command *command = command_find(argv[1]);
     return command ? command_run(command, false, argc - 1, argv + 1) : runtime_become(argv);
 }
