@@ -430,7 +430,7 @@ int keeper_run(const char *home_path, const char *key, bool is_pm2) {
     prctl(PR_SET_NAME, "galley-keeper");
     signal(SIGPIPE, SIG_IGN);
     if (home_open(&home, home_path, is_pm2) != 0 || uv_loop_init(&loop) != 0) return EXIT_FAILURE;
-    KeeperOptions options = {.ended = on_ended};
+    KeeperOptions options = {.ended = on_ended, .files_limit = process_files_raise()};
     Keeper *keeper = keeper_open(&loop, &home, key, options, &error);
     if (!keeper) {
         bool taken = strstr(error, "another keeper") != NULL;

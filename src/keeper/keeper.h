@@ -13,6 +13,7 @@ typedef struct Keeper Keeper;
 typedef struct {
     bool foreground;                            /* output goes to this process's stdout and stderr too */
     bool raw;                                   /* and without a prefix */
+    unsigned long files_limit;                  /* of workers, if it is not this process's */
     void (*ended)(void *owner, Keeper *keeper); /* nothing is left of it; the owner may free it */
     void *owner;
 } KeeperOptions;

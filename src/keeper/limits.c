@@ -32,8 +32,12 @@ static void restart_all(Keeper *keeper) {
 static void check_memory(Keeper *keeper, Worker *worker) {
     uint64_t limit = keeper->app->max_memory;
     if (!limit || worker->state != WORKER_ONLINE || worker->run->rss_bytes <= limit) return;
+    /* What is shared with others would not be freed, and costs time to find out: only now. */
+    uint64_t bytes = proc_pss_bytes(worker->run->pid);
+    if (!bytes) bytes = worker->run->rss_bytes;
+    if (bytes <= limit) return;
     Bytes has = {0};
-    size_print(&has, worker->run->rss_bytes);
+    size_print(&has, bytes);
     log_line("App [%s:%lld] has %s of memory, more than it may have: restarting it", keeper->app->name,
              worker->id, has.data);
     bytes_free(&has);

@@ -337,6 +337,7 @@ Run *run_start(Worker *worker, char **error) {
         .fds = fds,
         .fd_count = run->channel ? 5 : 4,
         .own_group = true,
+        .files_limit = keeper->options.files_limit,
     };
     *error = set_identity(app, &options);
     if (!*error && !failure) failure = process_spawn(keeper->loop, &options, run_ended, run, &run->process);

@@ -150,6 +150,7 @@ int root_run(const char *home_path, bool is_pm2, RootOptions options) {
     root->options = options;
     if (!options.foreground) prctl(PR_SET_NAME, "galley-root");
     signal(SIGPIPE, SIG_IGN);
+    if (!options.foreground) process_files_raise();
     list_init(&root->wards);
     list_init(&root->clients);
     int exit_code = EXIT_FAILURE;

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -107,6 +109,26 @@ static int program_become(Child *child) {
     return error;
 }
 
+static void files_limit_set(unsigned long most) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || most > limit.rlim_max) return;
+    limit.rlim_cur = most;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned long process_files_raise(void) {
+    static const char variable[] = "GALLEY_FILES";
+    const char *meant = getenv(variable);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 0;
+    unsigned long before = meant ? strtoul(meant, NULL, 10) : limit.rlim_cur;
+    char text[32];
+    snprintf(text, sizeof text, "%lu", before);
+    setenv(variable, text, 1);
+    files_limit_set(limit.rlim_max);
+    return before;
+}
+
 static int child_main(void *data) {
     Child *child = data;
     const ProcessOptions *options = child->options;
@@ -114,6 +136,7 @@ static int child_main(void *data) {
     int error = 0;
     if (options->parent_death_signal && prctl(PR_SET_PDEATHSIG, options->parent_death_signal) < 0)
         error = -errno;
+    if (options->files_limit) files_limit_set(options->files_limit);
     if (!error && options->detached) setsid();
     if (!error && options->own_group) setpgid(0, 0);
     if (!error) error = process_fds_place(child->fds, child->fd_count);

@@ -29,7 +29,8 @@ typedef struct {
     bool sets_uid, sets_gid;
     uid_t uid;
     gid_t gid;
-    int parent_death_signal; /* 0: none */
+    int parent_death_signal;   /* 0: none */
+    unsigned long files_limit; /* how many descriptors it may have; 0: as many as we */
 } ProcessOptions;
 
 /* Told once; exit_status is 0 when a signal ended it, and PROCESS_STATUS_UNKNOWN when nobody could say. */
@@ -53,6 +54,11 @@ int process_kill(Process *process, int signal);
 void process_ref(Process *process);
 void process_unref(Process *process);
 bool process_has_ref(const Process *process);
+
+/* Lets this process have as many descriptors as it may, and returns how many it had been meant to have: its
+ * children should be told so (files_limit), because a program that is not prepared for more may fail. The
+ * daemons that it starts find the number in the environment. */
+unsigned long process_files_raise(void);
 
 /* In a new process: its descriptors 0 to count - 1 become copies of these; -1 as in ProcessOptions. 0 or
  * -errno. */
