@@ -249,6 +249,15 @@ static Step on_no_scheme(Parse *p, int c) {
     return again(p, is_file(base) ? FILE_START : RELATIVE);
 }
 
+/* What comes after a path, or in its place. */
+static Step after_path(Parse *p, int c) {
+    if (c == '?')
+        begin_query(p->url);
+    else
+        begin_fragment(p->url);
+    return to(p, c == '?' ? QUERY : FRAGMENT);
+}
+
 static Step on_relative(Parse *p, int c) {
     Url *url = p->url;
     copy_bytes(&url->scheme, &p->base->scheme);
@@ -257,14 +266,7 @@ static Step on_relative(Parse *p, int c) {
     copy_authority(url, p->base);
     copy_path(url, p->base);
     copy_query(url, p->base);
-    if (c == '?') {
-        begin_query(url);
-        return to(p, QUERY);
-    }
-    if (c == '#') {
-        begin_fragment(url);
-        return to(p, FRAGMENT);
-    }
+    if (c == '?' || c == '#') return after_path(p, c);
     if (c >= 0) {
         clear_query(url);
         path_shorten(url);
@@ -375,14 +377,7 @@ static Step on_file(Parse *p, int c) {
     copy_bytes(&url->host, &p->base->host);
     copy_path(url, p->base);
     copy_query(url, p->base);
-    if (c == '?') {
-        begin_query(url);
-        return to(p, QUERY);
-    }
-    if (c == '#') {
-        begin_fragment(url);
-        return to(p, FRAGMENT);
-    }
+    if (c == '?' || c == '#') return after_path(p, c);
     if (c < 0) return GO_ON;
     clear_query(url);
     if (starts_with_drive_letter(p->at, p->end))
@@ -429,14 +424,7 @@ static Step on_file_host(Parse *p, int c) {
 static Step on_path_start(Parse *p, int c) {
     Url *url = p->url;
     if (is_special(url)) return c == '/' || c == '\\' ? to(p, PATH) : again(p, PATH);
-    if (!p->override && c == '?') {
-        begin_query(url);
-        return to(p, QUERY);
-    }
-    if (!p->override && c == '#') {
-        begin_fragment(url);
-        return to(p, FRAGMENT);
-    }
+    if (!p->override && (c == '?' || c == '#')) return after_path(p, c);
     if (c >= 0) return c == '/' ? to(p, PATH) : again(p, PATH);
     if (p->override && !url->has_host) bytes_append_char(&url->path, '/');
     return GO_ON;
@@ -454,26 +442,13 @@ static Step on_path(Parse *p, int c) {
     if (dots && !is_slash) bytes_append_char(&url->path, '/');
     if (!dots) path_append(url, &p->buffer);
     bytes_clear(&p->buffer);
-    if (c == '?') {
-        begin_query(url);
-        return to(p, QUERY);
-    }
-    if (c == '#') {
-        begin_fragment(url);
-        return to(p, FRAGMENT);
-    }
+    if (c == '?' || c == '#') return after_path(p, c);
     return GO_ON;
 }
 
 static Step on_opaque_path(Parse *p, int c) {
     Url *url = p->url;
-    if (c == '?' || c == '#') {
-        if (c == '?')
-            begin_query(url);
-        else
-            begin_fragment(url);
-        return to(p, c == '?' ? QUERY : FRAGMENT);
-    }
+    if (c == '?' || c == '#') return after_path(p, c);
     if (c == ' ' && p->at + 1 < p->end && (p->at[1] == '?' || p->at[1] == '#'))
         bytes_append_str(&url->path, "%20"); /* spaces before the query survive serializing */
     else if (c >= 0)

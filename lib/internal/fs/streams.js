@@ -137,6 +137,36 @@ function ended(stream) {
   return stream.destroyed;
 }
 
+// Where the file is first read or written; without it the kernel keeps the place.
+function useStart(stream, { start }) {
+  stream.start = start;
+  stream.pos = undefined;
+  stream[kBusy] = false;
+  if (start !== undefined) {
+    validateInteger(start, 'start', 0);
+    stream.pos = start;
+  }
+}
+
+function shareMembers(FileStream, Stream, stateName) {
+  Object.setPrototypeOf(FileStream.prototype, Stream.prototype);
+  Object.setPrototypeOf(FileStream, Stream);
+  FileStream.prototype.open = openStream;
+  FileStream.prototype._construct = construct;
+  Object.defineProperty(FileStream.prototype, 'autoClose', {
+    configurable: true,
+    get() {
+      if (this[stateName] === undefined) throw new ERR_INVALID_THIS(FileStream.name);
+      return this[stateName].autoDestroy;
+    },
+    set(value) { this[stateName].autoDestroy = value; },
+  });
+  Object.defineProperty(FileStream.prototype, 'pending', {
+    configurable: true,
+    get() { return this.fd === null; },
+  });
+}
+
 function ReadStream(path, options) {
   if (!(this instanceof ReadStream)) return new ReadStream(path, options);
   options = copyObject(getOptions(options));
@@ -145,15 +175,9 @@ function ReadStream(path, options) {
   useFile(this, path, options, 'r');
   validateFunction(this[kFs].read, 'options.fs.read');
   if (options.autoDestroy) validateFunction(this[kFs].close, 'options.fs.close');
-  this.start = options.start;
-  this.end = options.end ?? Infinity;
-  this.pos = undefined;
   this.bytesRead = 0;
-  this[kBusy] = false;
-  if (this.start !== undefined) {
-    validateInteger(this.start, 'start', 0);
-    this.pos = this.start;
-  }
+  useStart(this, options);
+  this.end = options.end ?? Infinity;
   if (this.end !== Infinity) {
     validateInteger(this.end, 'end', 0);
     if (this.start !== undefined && this.start > this.end)
@@ -162,19 +186,7 @@ function ReadStream(path, options) {
   Reflect.apply(Readable, this, [options]);
   if (options.encoding) this.setEncoding(options.encoding);
 }
-Object.setPrototypeOf(ReadStream.prototype, Readable.prototype);
-Object.setPrototypeOf(ReadStream, Readable);
-
-Object.defineProperty(ReadStream.prototype, 'autoClose', {
-  configurable: true,
-  get() {
-    if (this._readableState === undefined) throw new ERR_INVALID_THIS('ReadStream');
-    return this._readableState.autoDestroy;
-  },
-  set(value) { this._readableState.autoDestroy = value; },
-});
-ReadStream.prototype.open = openStream;
-ReadStream.prototype._construct = construct;
+shareMembers(ReadStream, Readable, '_readableState');
 
 // The response that this stream's bytes go to, if nobody else looks at them.
 function unseenBy(stream) {
@@ -258,11 +270,6 @@ ReadStream.prototype.close = function(callback) {
   this.destroy();
 };
 
-Object.defineProperty(ReadStream.prototype, 'pending', {
-  configurable: true,
-  get() { return this.fd === null; },
-});
-
 function WriteStream(path, options) {
   if (!(this instanceof WriteStream)) return new WriteStream(path, options);
   options = copyObject(getOptions(options));
@@ -279,30 +286,12 @@ function WriteStream(path, options) {
   // Without one of the two the stream has to do with the other.
   if (!this[kFs].write) this._write = null;
   if (!this[kFs].writev) this._writev = null;
-  this.start = options.start;
-  this.pos = undefined;
   this.bytesWritten = 0;
-  this[kBusy] = false;
-  if (this.start !== undefined) {
-    validateInteger(this.start, 'start', 0);
-    this.pos = this.start;
-  }
+  useStart(this, options);
   Reflect.apply(Writable, this, [options]);
   if (options.encoding) this.setDefaultEncoding(options.encoding);
 }
-Object.setPrototypeOf(WriteStream.prototype, Writable.prototype);
-Object.setPrototypeOf(WriteStream, Writable);
-
-Object.defineProperty(WriteStream.prototype, 'autoClose', {
-  configurable: true,
-  get() {
-    if (this._writableState === undefined) throw new ERR_INVALID_THIS('WriteStream');
-    return this._writableState.autoDestroy;
-  },
-  set(value) { this._writableState.autoDestroy = value; },
-});
-WriteStream.prototype.open = openStream;
-WriteStream.prototype._construct = construct;
+shareMembers(WriteStream, Writable, '_writableState');
 
 // Writes until all is written; the kernel may take a part, or ask to try again.
 function writeAll(stream, data, size, position, callback, tries = 0) {
@@ -397,10 +386,5 @@ WriteStream.prototype.close = function(callback) {
 };
 
 WriteStream.prototype.destroySoon = WriteStream.prototype.end;
-
-Object.defineProperty(WriteStream.prototype, 'pending', {
-  configurable: true,
-  get() { return this.fd === null; },
-});
 
 module.exports = { ReadStream, WriteStream };
