@@ -39,6 +39,23 @@ if (process.argv[2] === 'echo') {
       assert.throws(() => v8.deserialize(Buffer.from(hex, 'hex')), Error, hex);
   });
 
+  test('bytes changed at random are read or refused, and never more than that', () => {
+    let state = 12345;
+    const random = (limit) => (state = Math.imul(state, 1103515245) + 12345 >>> 0) % limit;
+    const { circular: _, ...plain } = values;
+    const seeds = Object.values(plain).map((value) => v8.serialize(value)).filter((bytes) => bytes.length < 2000);
+    seeds.push(v8.serialize(circular), Buffer.from('ff0f0100', 'hex'), Buffer.from('ff0f022203', 'hex'));
+    for (let round = 0; round < 20000; round++) {
+      const bytes = Buffer.from(seeds[round % seeds.length]);
+      for (let changes = 1 + random(4); changes > 0; changes--) bytes[2 + random(bytes.length - 2)] = random(256);
+      try {
+        v8.deserialize(bytes);
+      } catch (error) {
+        assert.ok(error instanceof Error, `${bytes.toString('hex')} throws ${String(error)}`);
+      }
+    }
+  });
+
   test('a serializer of the program writes objects that only it knows', () => {
     class Writer extends v8.DefaultSerializer {
       _writeHostObject(object) {
