@@ -2,7 +2,7 @@
 
 // Paths as text, in the manner of POSIX. Nothing here asks the disk; the manner of Windows is loaded when it is asked for.
 
-const { collapse, extensionAt, extensionOf, formatPath, isPosixSeparator, lastPart, slash, withoutSuffix } =
+const { collapse, extensionAt, extensionOf, formatPath, isPosixSeparator, lastPosixPart, slash, withoutSuffix } =
   require('internal/path_parts');
 const { validateString } = require('internal/validators');
 
@@ -102,13 +102,13 @@ const posix = {
     if (suffix !== undefined)
       validateString(suffix, 'suffix');
     validateString(path, 'path');
-    const [begin, end] = lastPart(path, 0, isPosixSeparator);
+    const [begin, end] = lastPosixPart(path);
     return withoutSuffix(path.slice(begin, end), path, suffix);
   },
 
   extname(path) {
     validateString(path, 'path');
-    const [begin, end] = lastPart(path, 0, isPosixSeparator);
+    const [begin, end] = lastPosixPart(path);
     return extensionOf(path.slice(begin, end));
   },
 
@@ -122,7 +122,7 @@ const posix = {
     const isAbsolute = path.charCodeAt(0) === slash;
     if (isAbsolute)
       parsed.root = '/';
-    const [begin, end] = lastPart(path, 0, isPosixSeparator);
+    const [begin, end] = lastPosixPart(path);
     parsed.base = path.slice(begin, end);
     const at = extensionAt(parsed.base);
     parsed.ext = at === -1 ? '' : parsed.base.slice(at);

@@ -23,6 +23,10 @@ function isDriveLetter(code) {
 
 // Resolves `.` and `..` between separators; leading `..` survive only where the path is not absolute.
 function collapse(path, allowAboveRoot, separator, isSeparator) {
+  if (separator === '/' && path[0] !== '.' && !path.includes('//') && !path.includes('/.')) { // as most paths are
+    const last = path.length - 1;
+    return path.slice(path[0] === '/' ? 1 : 0, last > 0 && path[last] === '/' ? last : path.length);
+  }
   const parts = [];
   let start = 0;
   const { length } = path;
@@ -64,6 +68,13 @@ function lastPart(path, from, isSeparator) {
   return [begin, end];
 }
 
+function lastPosixPart(path) {
+  let end = path.length;
+  while (end > 0 && path.charCodeAt(end - 1) === slash)
+    end--;
+  return [end === 0 ? 0 : path.lastIndexOf('/', end - 1) + 1, end];
+}
+
 function withoutSuffix(name, path, suffix) {
   if (suffix === undefined || suffix.length === 0 || suffix.length > path.length)
     return name;
@@ -83,5 +94,5 @@ function extensionOf(name) {
   return at === -1 ? '' : name.slice(at);
 }
 
-module.exports = { backslash, collapse, colon, extensionAt, extensionOf, formatPath, isDriveLetter, isPosixSeparator,
+module.exports = { lastPosixPart, backslash, collapse, colon, extensionAt, extensionOf, formatPath, isDriveLetter, isPosixSeparator,
                    isWindowsSeparator, lastPart, slash, withoutSuffix };
