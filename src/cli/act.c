@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/declare.h"
 #include "cli/select.h"
+#include "cli/wording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,21 +101,12 @@ static json_t *choose(Session *session, const char *verb) {
     return chosen;
 }
 
-static void tell_action(const Session *session, const char *action, const json_t *chosen) {
-    Bytes ids = {0};
-    for (size_t i = 0; i < json_array_size(chosen); i++)
-        bytes_printf(&ids, "%s %lld", i ? "," : "", json_int(json_array_get(chosen, i), "pm_id", 0));
-    say(session, "Applying action %s on app [%s](ids: [%s ])", action, session->words[0],
-        ids.data ? ids.data : "");
-    bytes_free(&ids);
-}
-
 static int act(Session *session, const char *verb, const char *pm2_action, json_t *request) {
     json_t *chosen = choose(session, verb);
     int exit_code = EXIT_FAILURE;
     if (chosen) {
         json_t *groups = select_by_key(chosen);
-        if (session->is_pm2) tell_action(session, pm2_action, chosen);
+        if (pm2_action) word_action(session, pm2_action, session->words[0], chosen);
         json_t *answers = ask_groups(session, groups, request);
         exit_code = tell_done(session, chosen, answers);
         json_decref(answers);
@@ -127,6 +119,11 @@ static int act(Session *session, const char *verb, const char *pm2_action, json_
     return exit_code;
 }
 
+static void ask_for_update_env(const Session *session) {
+    if (!session_has(session, "update-env") && session->is_pm2 && !session->silent)
+        printf("Use --update-env to update environment variables\n");
+}
+
 int command_stop(Session *session) {
     return act(session, "stop", "stopProcessId", json_pack("{ss}", "do", "stop"));
 }
@@ -136,8 +133,7 @@ int command_restart(Session *session) {
         return command_start_or_restart(session);
     json_t *request = json_pack("{ss}", "do", "restart");
     set_environment(session, request);
-    if (!session_has(session, "update-env") && session->is_pm2)
-        printf("Use --update-env to update environment variables\n");
+    ask_for_update_env(session);
     return act(session, "restart", "restartProcessId", request);
 }
 
@@ -146,6 +142,7 @@ int command_reload(Session *session) {
         return command_start_or_reload(session);
     json_t *request = json_pack("{ss}", "do", "reload");
     set_environment(session, request);
+    ask_for_update_env(session);
     return act(session, "reload", "reloadProcessId", request);
 }
 
@@ -195,7 +192,8 @@ int command_flush(Session *session) {
     return ask_all_chosen(session, "flush", "Logs flushed");
 }
 int command_reload_logs(Session *session) {
-    return ask_all_chosen(session, "reopen", "Logs reopened");
+    if (session->is_pm2) printf("Reloading all logs...\n");
+    return ask_all_chosen(session, "reopen", session->is_pm2 ? "All logs reloaded" : "Logs reopened");
 }
 
 static long long count_from(const char *text, long long now, bool *ok) {
@@ -227,6 +225,13 @@ int command_scale(Session *session) {
             exit_code = EXIT_FAILURE;
             break;
         }
+        if (session->is_pm2 && count == (long long)json_array_size(ids)) {
+            say_error(session, "Nothing to do");
+            exit_code = EXIT_FAILURE;
+            break;
+        }
+        if (session->is_pm2 && count > (long long)json_array_size(ids))
+            say(session, "Scaling up application");
         answer = session_call(session, json_pack("{sssss{sssI}}", "do", "ask", "key", key, "request", "do",
                                                  "scale", "to", (json_int_t)count));
         if (!answer || tell_failures(session, answer))

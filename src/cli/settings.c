@@ -50,6 +50,7 @@ static void print_value(const char *name, const json_t *value) {
 }
 
 int command_set(Session *session) {
+    if (!session->words[0] && session->is_pm2) return command_get(session);
     if (session_word_count(session) != 2) {
         say_error(session, "set needs a key and a value: set metrics-port 9464");
         return EXIT_FAILURE;

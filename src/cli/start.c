@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/declare.h"
 #include "cli/select.h"
+#include "cli/wording.h"
 #include "keeper/app.h"
 #include "manager/root.h"
 
@@ -113,13 +114,26 @@ static bool is_up(const json_t *workers, const char *key) {
 
 typedef enum { IF_KNOWN_REFUSE, IF_KNOWN_RESTART, IF_KNOWN_RELOAD } IfKnown;
 
+static void tell_action(const Session *session, const json_t *workers, const char *key, const char *name,
+                        IfKnown if_known) {
+    json_t *those = json_array(), *worker;
+    size_t i;
+    json_array_foreach(workers, i, worker) {
+        if (strcmp(json_str(worker, "key"), key) == 0) json_array_append(those, worker);
+    }
+    word_action(session, if_known == IF_KNOWN_RELOAD ? "reloadProcessId" : "restartProcessId", name, those);
+    json_decref(those);
+}
+
 /* What is to be asked for one app; NULL after telling why nothing is. */
-static json_t *request_for(Session *session, const json_t *workers, json_t *config, IfKnown if_known) {
+static json_t *request_for(Session *session, const json_t *workers, json_t *config, IfKnown if_known,
+                           bool *is_new) {
     const char *script = if_known == IF_KNOWN_REFUSE ? json_str(config, "pm_exec_path") : NULL;
     json_t *known =
         session_has(session, "force") ? NULL : find_app(workers, json_str(config, "name"), script);
+    *is_new = !known;
     if (!known) {
-        tell_starting(session, config);
+        if (!session->is_pm2 || if_known == IF_KNOWN_REFUSE) tell_starting(session, config);
         return json_pack("{sssO}", "do", "add", "config", config);
     }
     if (if_known == IF_KNOWN_REFUSE && is_up(workers, json_str(known, "key"))) {
@@ -127,31 +141,70 @@ static json_t *request_for(Session *session, const json_t *workers, json_t *conf
         return NULL;
     }
     const char *how = if_known == IF_KNOWN_RELOAD ? "reload" : "restart";
-    say(session, "[%s] %s", json_str(config, "name"), how);
+    if (session->is_pm2)
+        tell_action(session, workers, json_str(known, "key"), json_str(config, "name"), if_known);
+    else
+        say(session, "[%s] %s", json_str(config, "name"), how);
     return json_pack("{sssss{sssO}}", "do", "ask", "key", json_str(known, "key"), "request", "do", how,
                      "config", config);
+}
+
+static json_t *names_of_new(Session *session, const json_t *workers, const json_t *apps) {
+    json_t *names = json_array();
+    for (size_t i = 0; i < json_array_size(apps); i++) {
+        const char *name = json_str(json_array_get(apps, i), "name");
+        if (session_has(session, "force") || !find_app(workers, name, NULL))
+            json_array_append_new(names, json_text(name));
+    }
+    return names;
+}
+
+/* Of the requests that are under way: who was asked for. */
+static const json_t *asked_with(const json_t *sent, const json_t *answer) {
+    for (size_t i = 0; i < json_array_size(sent); i++) {
+        const json_t *entry = json_array_get(sent, i);
+        if (json_int(entry, "id", -1) == json_int(answer, "id", -2)) return entry;
+    }
+    return NULL;
+}
+
+static void tell_launched(const Session *session, const json_t *asked, const json_t *answer) {
+    if (asked)
+        word_app_started(session, json_str(asked, "name"), json_object_get(answer, "workers"),
+                         json_flag(asked, "new", false));
 }
 
 /* All are asked for at once, then all answers awaited. */
 static int launch_all(Session *session, json_t *apps, IfKnown if_known) {
     int exit_code = EXIT_SUCCESS;
-    json_t *workers = session_list(session, false);
-    size_t waiting = 0;
+    json_t *workers = session_list(session, false), *sent = json_array();
+    bool from_file = if_known != IF_KNOWN_REFUSE;
+    json_t *new_names = from_file ? names_of_new(session, workers, apps) : NULL;
+    word_new_apps(session, new_names);
+    json_decref(new_names);
     for (size_t i = 0; i < json_array_size(apps); i++) {
-        json_t *request = request_for(session, workers, json_array_get(apps, i), if_known);
-        if (request && session_send(session, request) >= 0)
-            waiting++;
+        json_t *app = json_array_get(apps, i);
+        bool is_new;
+        json_t *request = request_for(session, workers, app, if_known, &is_new);
+        long long id = request ? session_send(session, request) : -1;
+        if (id >= 0)
+            json_array_append_new(sent, json_pack("{sIsssb}", "id", (json_int_t)id, "name",
+                                                  json_str(app, "name"), "new", (int)is_new));
         else
             exit_code = EXIT_FAILURE;
     }
     json_decref(workers);
-    for (; waiting; waiting--) {
+    for (size_t i = 0; i < json_array_size(sent); i++) {
         json_t *answer = session_receive(session);
-        if (tell_failures(session, answer)) exit_code = EXIT_FAILURE;
+        if (tell_failures(session, answer))
+            exit_code = EXIT_FAILURE;
+        else if (from_file)
+            tell_launched(session, asked_with(sent, answer), answer);
         json_decref(answer);
         if (!answer) break;
     }
-    if (exit_code == EXIT_SUCCESS) say(session, "Done.");
+    json_decref(sent);
+    if (exit_code == EXIT_SUCCESS && !(from_file && session->is_pm2)) say(session, "Done.");
     list_show(session);
     return exit_code;
 }

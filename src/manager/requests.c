@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "manager/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,8 +68,28 @@ static void do_ping(Client *client, json_t *request) {
           json_pack("{sbsssi}", "ok", 1, "version", GALLEY_VERSION, "pid", (int)getpid()));
 }
 
+static int id_compare(const void *left, const void *right) {
+    long long a = json_int(*(json_t *const *)left, "pm_id", 0),
+              b = json_int(*(json_t *const *)right, "pm_id", 0);
+    return (a > b) - (a < b);
+}
+
+/* Keepers answer in any order. */
+static json_t *in_order(json_t *entries) {
+    size_t count = json_array_size(entries);
+    json_t **items = mem_new((count + 1) * sizeof *items), *sorted = json_array();
+    for (size_t i = 0; i < count; i++)
+        items[i] = json_array_get(entries, i);
+    qsort(items, count, sizeof *items, id_compare);
+    for (size_t i = 0; i < count; i++)
+        json_array_append(sorted, items[i]);
+    mem_free(items);
+    json_decref(entries);
+    return sorted;
+}
+
 static void gathering_done(Gathering *gathering) {
-    reply(gathering->client, gathering->id, json_pack("{so}", "workers", gathering->entries));
+    reply(gathering->client, gathering->id, json_pack("{so}", "workers", in_order(gathering->entries)));
     json_decref(gathering->id);
     client_release(gathering->client);
     mem_free(gathering);

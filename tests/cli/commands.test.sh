@@ -54,6 +54,12 @@ check "with its name" says steady p list
 check "an unknown command is an error" fails p nosuch
 check "kill says so as PM2 does" says "[PM2] [v] PM2 Daemon Stopped" p kill
 
+echo '{"apps":[{"name":"one","script":"./steady.sh"},{"name":"two","script":"./steady.sh","instances":2}]}' >two.json
+check "it says which apps of a file are new" says "Applications one, two not running, starting..." p restart two.json
+check "and what became of each" says "Applying action restartProcessId on app [two](ids: [ " p restart two.json
+check "or was launched" says "App [one] launched (1 instances)" eval "p delete one; p reload two.json"
+check "scaling to what there is is an error" fails p scale two 2
+check "which says so" says "Nothing to do" p scale two 2
 ln -s "$galley" bin/pm2-runtime
 printf 'echo ran\nexit 5\n' >once.sh
 timeout 20 bin/pm2-runtime once.sh --no-autorestart >ran 2>/dev/null
