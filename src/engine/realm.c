@@ -239,13 +239,15 @@ static const struct {
     const char *name, *value;
     bool only_in_template;
 } engine_options[] = {
-    {"JSC_useSharedArrayBuffer", "1",       false},
+    {"JSC_useSharedArrayBuffer",               "1",       false},
  /* They would drop frames from the stacks that programs print and parse. */
-    {"JSC_useTailCalls",         "0",       false},
+    {"JSC_useTailCalls",                       "0",       false},
+ /* Four times its own: compiling for the last tier took as long as all else in a batch job. */
+    {"JSC_thresholdForFTLOptimizeAfterWarmUp", "400000",  false},
  /* No thread that compiles; copies get theirs when they wake. */
-    {"JSC_useConcurrentJIT",     "0",       true },
+    {"JSC_useConcurrentJIT",                   "0",       true },
  /* No collection, which has threads too, before the modules are loaded. */
-    {"JSC_smallHeapSize",        "8388608", true },
+    {"JSC_smallHeapSize",                      "8388608", true },
 };
 
 /* Tight loops are looked at through signals, which miss those that spend their time in the C library. With
