@@ -5,6 +5,7 @@
 const { codes: { ERR_AMBIGUOUS_ARGUMENT, ERR_CONSTRUCT_CALL_REQUIRED, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE,
                  ERR_INVALID_RETURN_VALUE, ERR_MISSING_ARGS } } = require('internal/errors');
 const { validateFunction, validateObject, validateOneOf } = require('internal/validators');
+const { seen } = require('internal/stack');
 
 const kOptions = Symbol('options');
 const defaultOptions = { __proto__: null, diff: 'simple', strict: true, skipPrototype: false };
@@ -109,6 +110,7 @@ async function waitFor(promise) {
   try {
     await promise;
   } catch (error) {
+    seen(error);
     return { error };
   }
   return noException;
@@ -119,6 +121,7 @@ function thrownBy(fn) {
   try {
     fn();
   } catch (error) {
+    seen(error);
     return { error };
   }
   return noException;

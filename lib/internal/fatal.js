@@ -2,7 +2,7 @@
 // What happens to an error that nobody caught: monitors hear of it, a handler may take it, otherwise it
 // is printed with its source line and the process ends.
 
-const { stackOf } = require('internal/stack');
+const { seen, stackOf } = require('internal/stack');
 const { turn, isMainThread } = require('internal/builtin');
 const { writeSync } = internalBinding('stdio');
 const EXITING = 5;
@@ -105,6 +105,7 @@ function uncaught(error, fromPromise = false) {
     process.reallyExit(6);
     return false;
   }
+  seen(error);
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   if (inHandler) {
     die(error);

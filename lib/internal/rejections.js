@@ -128,6 +128,7 @@ function report() {
   while (pending.length > 0) {
     const entry = pending.shift();
     context.frame = entry.frame;
+    require('internal/stack').seen(entry.reason);
     try {
       mode(entry);
     } catch (error) {

@@ -223,14 +223,15 @@ const looksRaw = (text) => {
 
 // A program caught this: if the engine threw it, its stack has to be put into Node's form.
 function seen(error) {
-  if (Stash.has(error) || !NativeError.isError(error)) return;
+  if (typeof error !== 'object' || error === null || Stash.has(error) || !NativeError.isError(error)) return;
   if (error instanceof SyntaxError) {
     for (const key of ['line', 'column', 'sourceURL'])
       if (Object.hasOwn(error, key)) defineProperty(error, key, { enumerable: false });
   }
   const descriptor = getOwnPropertyDescriptor(error, 'stack');
-  if (descriptor !== undefined && typeof descriptor.value === 'string' && looksRaw(descriptor.value))
-    install(error, descriptor.value);
+  if (descriptor === undefined || typeof descriptor.value !== 'string' || !looksRaw(descriptor.value)) return;
+  require('internal/engine_messages').reword(error);
+  install(error, descriptor.value);
 }
 
 // Frames of the caller, for util.getCallSites and friends.

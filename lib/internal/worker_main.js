@@ -237,7 +237,7 @@ function plainly(error) {
 }
 
 function report(error) {
-  if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded.') error.message = error.message.slice(0, -1); // as V8 says it
+  require('internal/stack').seen(error);
   try {
     post(control, { type: 'error', error });
     return;

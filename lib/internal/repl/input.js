@@ -4,7 +4,7 @@
 const { Script } = require('vm');
 
 // What the engine says of a text that only lacks its end.
-const unfinished = /^(?:Unexpected end of script|Unexpected EOF|Multiline comment was not closed properly)/;
+const unfinished = /^(?:Unexpected end of (?:script|input)|Unexpected EOF|Multiline comment was not closed properly)/;
 
 function errorOf(code) {
   try {
