@@ -5,8 +5,8 @@
 //   and there new Class()[kDeserialize](data), which may return another object in its place.
 
 module.exports = {
-  kClone: Symbol('kClone'),
-  kTransfer: Symbol('kTransfer'),
-  kTransferList: Symbol('kTransferList'),
-  kDeserialize: Symbol('kDeserialize'),
+  kClone: Symbol('messaging_clone_symbol'),
+  kTransfer: Symbol('messaging_transfer_symbol'),
+  kTransferList: Symbol('messaging_transfer_list_symbol'),
+  kDeserialize: Symbol('messaging_deserialize_symbol'),
 };
