@@ -7,6 +7,7 @@ const { compileBuiltin, builtinIds, idsIn, setEntries } = inside;
 internalBinding = inside.internalBinding;
 
 const cache = { __proto__: null };
+const waiting = { __proto__: null };
 
 // Names under which npm packages inside Galley know built-in modules.
 const aliases = {
@@ -50,7 +51,8 @@ function load(id) {
     if (!done) delete cache[id];
   }
   module.loaded = true;
-  if (id === 'events') builtin.onEvents(module.exports);
+  const wait = waiting[id];
+  if (wait !== undefined) wait(module.exports);
   return module.exports;
 }
 
@@ -81,7 +83,11 @@ let schemeOnly;
 
 const builtin = {
   require: load,
-  onEvents: undefined, // lib/internal/process.js wants to know when 'events' is there
+  whenLoaded(id, callback) { // calls back with the exports, now or later; one for each id
+    const present = cache[id];
+    if (present !== undefined && present.loaded) callback(present.exports);
+    else waiting[id] = callback;
+  },
   loaded: (id) => cache[id]?.exports, // undefined if nobody has asked for it yet
   has: (id) => isPublic(id) && (cache[id] !== undefined || ids.has(id)),
   canBeRequiredWithoutScheme: (id) => builtin.has(id) && !builtin.schemeOnly.has(id),

@@ -15,7 +15,6 @@ const {
   ERR_INVALID_ARG_TYPE,
   ERR_MISSING_ARGS,
 } = require('internal/errors').codes;
-const types = require('internal/util/types');
 const context = require('internal/async_context');
 
 const { outbox, inbox, PART_PORT, PART_BYTES } = binding;
@@ -57,11 +56,11 @@ function prepareTransfers(writer, list, port) {
     const item = list[i];
     if (item === null || typeof item !== 'object') continue;
     if (transferred.has(item)) {
-      const what = types.isArrayBuffer(item) ? 'ArrayBuffer' : isPort(item) ? 'MessagePort' : 'transferable object';
+      const what = require('internal/util/types').isArrayBuffer(item) ? 'ArrayBuffer' : isPort(item) ? 'MessagePort' : 'transferable object';
       throw require('internal/clone/errors').cloneError(`Transfer list contains duplicate ${what}`);
     }
     if (isMarked(item)) throw markedError();
-    if (types.isArrayBuffer(item) && !shared.has(item)) {
+    if (require('internal/util/types').isArrayBuffer(item) && !shared.has(item)) {
       if (item.detached) throw require('internal/clone/errors').cloneError('An ArrayBuffer is detached and could not be cloned.');
       const index = writer.parts.push(PART_BYTES, new Uint8Array(item)) / 2 - 1;
       transferred.set(item, () => {

@@ -44,7 +44,7 @@ function becomeEmitter(EventEmitter = require('events')) {
   defineProperty(process, '_events', { enumerable: false });
   if (isMainThread) require('internal/process_signals');
 }
-require('internal/builtin').onEvents = becomeEmitter;
+require('internal/builtin').whenLoaded('events', becomeEmitter);
 
 const define = (name, descriptor) => defineProperty(process, name, { configurable: true, enumerable: true, ...descriptor });
 const value = (name, v) => { process[name] = v; };

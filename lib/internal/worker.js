@@ -128,7 +128,8 @@ class Worker extends EventEmitter {
     post(control, {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
-      stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits, environmentData,
+      stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits,
+      environmentData: [...environmentData],
       cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolPlace], trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     }, list, undefined);
     const threads = require('internal/thread_messages');

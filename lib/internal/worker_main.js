@@ -3,7 +3,7 @@
 // From a worker's first message to its program, and what its parent asks of it meanwhile.
 
 const binding = internalBinding('worker');
-const { turn } = require('internal/builtin');
+const { turn, whenLoaded } = require('internal/builtin');
 const { kHandle, portOver, portStart, post, read } = require('internal/messaging');
 
 const EXITING = 5;
@@ -88,10 +88,9 @@ function prepare() {
   }
   for (const name of ['send', 'disconnect']) define(process, name, unsupported(`process.${name}()`));
   for (const name of ['_startProfilerIdleNotifier', '_stopProfilerIdleNotifier', '_debugProcess', '_debugPause', '_debugEnd']) delete process[name];
-  const { umask } = process;
   define(process, 'umask', function(mask) {
     if (mask !== undefined) unsupported('Setting process.umask()')();
-    return umask();
+    return require('internal/process_more').umask();
   });
   let title = process.title;
   Object.defineProperty(process, 'title', { configurable: true, enumerable: true, get: () => title, set: (value) => { title = `${value}`; } });
@@ -99,9 +98,8 @@ function prepare() {
   lazyStream('stdin', openInput);
   lazyStream('stdout', () => output('stdout'));
   lazyStream('stderr', () => output('stderr'));
-  const { setEnvironmentData } = require('internal/worker');
-  for (const [key, value] of load.environmentData) setEnvironmentData(key, value);
-  if (load.trackUnmanagedFds) require('internal/unmanaged_fds').track();
+  for (const [key, value] of load.environmentData) require('internal/worker').setEnvironmentData(key, value);
+  if (load.trackUnmanagedFds) whenLoaded('fs', (fs) => require('internal/unmanaged_fds').track(fs));
 }
 
 function applyOptions(list) {
