@@ -125,7 +125,7 @@ function configSecureContext(context, options = {}, name = 'options') {
   // First of all: how strict OpenSSL is with certificates depends on it.
   if (ciphers !== undefined && ciphers !== null) validateString(ciphers, `${name}.ciphers`);
   const [old, suites] = splitCiphers(ciphers, `${name}.ciphers`);
-  context.setCipherSuites(suites);
+  if (suites !== '') context.setCipherSuites(suites);
   context.setCiphers(old);
   setAuthorities(context, options, name);
   if (allowPartialTrustChain) context.setAllowPartialTrustChain();
@@ -145,7 +145,6 @@ function configSecureContext(context, options = {}, name = 'options') {
     throw new ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED();
   }
   const [min, max] = context.getVersions();
-  if (suites === '' && max > TLS1_2 && min < TLS1_3) context.setVersions(min, TLS1_2);
   if (old === '' && min < TLS1_3 && max > TLS1_2) context.setVersions(TLS1_3, max);
   validateString(ecdhCurve, `${name}.ecdhCurve`);
   context.setECDHCurve(ecdhCurve);

@@ -34,7 +34,6 @@ const kConnectOptions = Symbol('connect-options');
 const kDisableRenegotiation = Symbol('disable-renegotiation');
 const kErrorEmitted = Symbol('error-emitted');
 const kLastHandshake = Symbol('lastHandshake');
-const kHandshakes = Symbol('handshakes');
 const kUnderlying = Symbol('underlying');
 const kIsCarried = Symbol('isCarried');
 const kPendingSession = Symbol('pendingSession');
@@ -97,18 +96,15 @@ hidden('destroySSL', function() { this._close(); });
 function onHandshakeStart() {
   const now = Date.now();
   const isFirst = this[kLastHandshake] === 0;
-  if (now - this[kLastHandshake] >= tls.CLIENT_RENEG_WINDOW * 1000) this[kHandshakes] = 0;
+  if (now - this[kLastHandshake] >= tls.CLIENT_RENEG_WINDOW * 1000) this.ssl.handshakes = 0;
   this[kLastHandshake] = now;
   if (isFirst || this.ssl?.getProtocol() === 'TLSv1.3') return;
-  if (this._tlsOptions.isServer && ++this[kHandshakes] > tls.CLIENT_RENEG_LIMIT) this._emitTLSError(new ERR_TLS_SESSION_ATTACK());
+  if (this._tlsOptions.isServer && ++this.ssl.handshakes > tls.CLIENT_RENEG_LIMIT) this._emitTLSError(new ERR_TLS_SESSION_ATTACK());
   if (this[kDisableRenegotiation]) this._emitTLSError(new ERR_TLS_RENEGOTIATION_DISABLED());
 }
 
+// Also after a renegotiation: whoever asked for a certificate looks again.
 function onHandshakeDone() {
-  if (this._secureEstablished) {
-    this.emit('renegotiated');
-    return;
-  }
   this._finishInit();
 }
 
@@ -201,6 +197,7 @@ function onCertificateWanted(servername, wantsOCSP) {
       finish();
     });
   };
+  if (servername) this.servername = servername;
   if (!servername || !this._SNICallback) return ocsp();
   let called = false;
   const answered = (error, context) => {
@@ -294,7 +291,7 @@ function onOutput(bytes) {
 }
 
 binding.setHooks(onRead, onWritten, onShutdown, onHandshakeStart, onHandshakeDone, onError, onSession, onClientHello,
-                 onCertificateWanted, onKeylog, onOCSPResponse, onALPN, onPskServer, onPskClient, onOutput);
+                 onCertificateWanted, onKeylog, onOCSPResponse, onALPN, onPskServer, onPskClient, onOutput, noop);
 
 // --- TLSSocket
 
@@ -317,7 +314,6 @@ function TLSSocket(socket, opts) {
   this.authorizationError = null;
   this._hadErrorBefore = false;
   this[kLastHandshake] = 0;
-  this[kHandshakes] = 0;
   this[kPendingSession] = null;
   this[kIsVerified] = false;
   this[kUnderlying] = undefined;
@@ -388,10 +384,11 @@ function useHandle(self) {
   initHandle(self, true);
 }
 
-// The native stream of a socket becomes this connection's. False if it has none that C knows.
+// The native stream of a socket becomes this connection's. False if it has none that C knows, or one that is TLS already
+// or will be.
 function takeStream(self, socket) {
   const handle = socket._handle;
-  if (!handle || typeof handle.attach !== 'function' || handle === self.ssl || handle.socket instanceof TLSSocket) return false;
+  if (!handle || socket instanceof TLSSocket || typeof handle.attach !== 'function') return false;
   if (!self.ssl.setStream(handle)) return false;
   self.ssl.below = handle;
   return true;
@@ -660,7 +657,7 @@ prototype.disableRenegotiation = function() {
 prototype.renegotiate = function(options, callback) {
   validateObject(options, 'options');
   if (callback !== undefined) validateFunction(callback, 'callback');
-  if (this.destroyed) return;
+  if (this.destroyed) return undefined;
   let requestCert = this._requestCert !== undefined ? this._requestCert : true;
   let rejectUnauthorized = this._rejectUnauthorized !== undefined ? this._rejectUnauthorized : true;
   if (options.requestCert !== undefined) requestCert = Boolean(options.requestCert);
@@ -676,7 +673,7 @@ prototype.renegotiate = function(options, callback) {
     if (callback) process.nextTick(callback, error);
     return false;
   }
-  if (callback) this.once('renegotiated', () => callback(null));
+  if (callback) this.once('secure', () => callback(null));
   return true;
 };
 

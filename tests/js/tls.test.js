@@ -211,3 +211,37 @@ test('a server that pauses connections hands them over paused', async () => {
   assert.strictEqual(text, 'oars');
   server.close();
 });
+
+test('TLS goes through TLS, and begins before the outer one has connected', async () => {
+  const inner = await serve({}, (socket) => socket.end('pull the oars'));
+  const outer = await serve({}, (socket) => {
+    const through = net.connect(inner.address().port, '127.0.0.1');
+    through.pipe(socket).pipe(through);
+  });
+  const client = connect(outer, { socket: connect(outer) });
+  let text = '';
+  for await (const part of client) text += part;
+  assert.strictEqual(text, 'pull the oars');
+  for (const server of [inner, outer]) server.close();
+});
+
+test('sessions are kept and found by the program, at once or later', async () => {
+  const sessions = new Map();
+  const server = await serve({ maxVersion: 'TLSv1.2', secureOptions: require('constants').SSL_OP_NO_TICKET }, (socket) => socket.end());
+  server.on('newSession', (id, session, done) => setImmediate(() => {
+    sessions.set(id.toString('hex'), session);
+    done();
+  }));
+  server.on('resumeSession', (id, found) => process.nextTick(() => found(null, sessions.get(id.toString('hex')))));
+  const first = connect(server);
+  await once(first, 'secureConnect');
+  const session = first.getSession();
+  first.resume();
+  await once(first, 'close');
+  assert.strictEqual(sessions.size, 1);
+  const second = connect(server, { session });
+  await once(second, 'secureConnect');
+  assert.strictEqual(second.isSessionReused(), true);
+  second.destroy();
+  server.close();
+});

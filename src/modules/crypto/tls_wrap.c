@@ -34,6 +34,7 @@ Value tls_ask(TlsWrap *self, int hook, size_t argc, const Value *argv) {
     Object function = self->state->hooks[hook];
     if (!function || !self->owner) return value_undefined();
     Value exception = NULL;
+    self->state->has_asked = true;
     Value value = realm_call(self->handle.realm, function, self->owner, argc, argv, &exception);
     if (value) return value;
     /* Told when OpenSSL has returned. */
@@ -384,7 +385,14 @@ static void net_came(TlsWrap *self, const char *bytes, ssize_t nread) {
 }
 
 static void tap_read(StreamTap *tap, const char *bytes, ssize_t nread) {
-    net_came(CONTAINER_OF(tap, TlsWrap, tap), bytes, nread);
+    TlsWrap *self = CONTAINER_OF(tap, TlsWrap, tap);
+    Realm *realm = self->handle.realm;
+    TlsState *state = self->state;
+    net_came(self, bytes, nread);
+    if (!state->has_asked) return;
+    /* What OpenSSL's questions left for the end of the turn: the answer, often. */
+    state->has_asked = false;
+    if (state->hooks[TLS_TURN]) realm_dispatch(realm, state->hooks[TLS_TURN], NULL, 0, NULL);
 }
 
 static void tap_closed(StreamTap *tap) {
@@ -660,7 +668,7 @@ static Value wrap_queue_size(Call *call) {
     return value_number((double)size);
 }
 
-/* setHooks(fifteen functions in the order of TLS_…) */
+/* setHooks(functions in the order of TLS_…) */
 static Value set_hooks(Call *call) {
     TlsState *state = *realm_slot(call->realm, SLOT_TLS);
     for (size_t i = 0; i < TLS_HOOKS; i++) {

@@ -22,6 +22,7 @@ enum {
     TLS_PSK_SERVER, /* (identity, room) -> key, called at once */
     TLS_PSK_CLIENT, /* (hint, room for key, for identity) -> [identity, key], called at once */
     TLS_OUTPUT,     /* (Buffer) for JavaScript to carry; it answers with outputDone() */
+    TLS_TURN,       /* nothing: runs what JavaScript left for the end of its turn */
     TLS_HOOKS
 };
 
@@ -29,6 +30,7 @@ typedef struct {
     Object hooks[TLS_HOOKS];
     STACK_OF(X509) * roots; /* see tls_roots */
     char *scratch;          /* for plain bytes, while nobody uses it */
+    bool has_asked;         /* JavaScript was called from within OpenSSL */
 } TlsState;
 
 struct TlsWrap {
