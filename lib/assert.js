@@ -6,6 +6,9 @@ const { codes: { ERR_AMBIGUOUS_ARGUMENT, ERR_CONSTRUCT_CALL_REQUIRED, ERR_INVALI
                  ERR_INVALID_RETURN_VALUE, ERR_MISSING_ARGS } } = require('internal/errors');
 const { validateFunction, validateObject, validateOneOf } = require('internal/validators');
 const { seen } = require('internal/stack');
+const { isNativeError, isRegExp } = require('internal/util/types');
+
+const isError = (value) => isNativeError(value) || value instanceof Error;
 
 const kOptions = Symbol('options');
 const defaultOptions = { __proto__: null, diff: 'simple', strict: true, skipPrototype: false };
@@ -133,7 +136,7 @@ class Comparison {
     for (const key of keys) {
       if (!(key in object))
         continue;
-      if (actual !== undefined && typeof actual[key] === 'string' && object[key] instanceof RegExp &&
+      if (actual !== undefined && typeof actual[key] === 'string' && isRegExp(object[key]) &&
           object[key].exec(actual[key]) !== null)
         this[key] = actual[key];
       else
@@ -172,7 +175,7 @@ function checkException(actual, expected, message, fn, self) {
   let generated = false;
   let throwIt = false;
   if (typeof expected !== 'function') {
-    if (expected instanceof RegExp) {
+    if (isRegExp(expected)) {
       const text = String(actual);
       if (expected.exec(text) !== null)
         return;
@@ -194,7 +197,7 @@ function checkException(actual, expected, message, fn, self) {
       else if (keys.length === 0)
         throw new ERR_INVALID_ARG_VALUE('error', expected, 'may not be an empty object');
       for (const key of keys) {
-        if (typeof actual[key] === 'string' && expected[key] instanceof RegExp && expected[key].exec(actual[key]) !== null)
+        if (typeof actual[key] === 'string' && isRegExp(expected[key]) && expected[key].exec(actual[key]) !== null)
           continue;
         compareKey(actual, expected, key, message, keys, fn, self);
       }
@@ -206,12 +209,14 @@ function checkException(actual, expected, message, fn, self) {
     if (!message) {
       generated = true;
       message = 'The error is expected to be an instance of ' + `"${expected.name}". Received `;
-      if (actual instanceof Error)
-        message += `"${actual.constructor?.name ?? actual.name}"`;
+      if (!isError(actual))
+        message += `"${require('internal/util/inspect').inspect(actual, { depth: -1 })}"`;
+      else if ((actual.constructor?.name || actual.name) === expected.name)
+        message += 'an error with identical name but a different prototype.';
       else
-        message += `"${inspect(actual)}"`;
+        message += `"${actual.constructor?.name || actual.name}"`;
     }
-    if (generated && actual instanceof Error)
+    if (generated && isError(actual))
       message += `\n\nError message:\n\n${actual.message}`;
     throwIt = true;
   } else {
@@ -277,7 +282,7 @@ function expectsError(stackStartFn, thrown, args, self) {
 
 function matches(actual, expected) {
   if (typeof expected !== 'function') {
-    if (expected instanceof RegExp)
+    if (isRegExp(expected))
       return expected.exec(String(actual)) !== null;
     throw new ERR_INVALID_ARG_TYPE('expected', ['Function', 'RegExp'], expected);
   }
@@ -308,7 +313,7 @@ function expectsNoError(stackStartFn, thrown, args, self) {
 }
 
 function matchOrNot(string, regexp, rest, fn, self) {
-  if (!(regexp instanceof RegExp))
+  if (!isRegExp(regexp))
     throw new ERR_INVALID_ARG_TYPE('regexp', 'RegExp', regexp);
   const wanted = fn.name === 'match';
   if (typeof string === 'string' && (regexp.exec(string) !== null) === wanted)

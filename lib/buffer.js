@@ -601,7 +601,7 @@ let inspectMaxBytes = 50;
 methods[inspectCustom] = function inspect(recurseTimes, context) {
   const max = inspectMaxBytes;
   const shown = Math.min(max, this.length);
-  let text = this.hexSlice(0, shown).replace(/(.{2})/g, '$1 ').trim();
+  let text = hexSlice(this, 0, shown).replace(/(.{2})/g, '$1 ').trim();
   const rest = this.length - max;
   if (rest > 0) text += ` ... ${rest} more byte${rest > 1 ? 's' : ''}`;
   if (context) {

@@ -135,7 +135,7 @@ const posix = {
   },
 
   matchesGlob(path, pattern) {
-    return require('internal/fs/glob').matchGlobPattern(path, pattern, false);
+    return require('internal/fs/pattern').pathMatches(path, pattern, false);
   },
 
   sep: '/',

@@ -20,11 +20,12 @@ function normalize(encoding) {
   throw new ERR_UNKNOWN_ENCODING(encoding);
 }
 
-// How many bytes the character takes that begins with this byte; 0 if none begins so.
+// How many bytes the character takes that this byte announces; 0 if it announces none. Some that announce one can
+// begin none, and are waited for all the same, as in Node.
 function sequenceLength(byte) {
-  if (byte >= 0xc2 && byte <= 0xdf) return 2;
+  if (byte >= 0xc0 && byte <= 0xdf) return 2;
   if (byte >= 0xe0 && byte <= 0xef) return 3;
-  if (byte >= 0xf0 && byte <= 0xf4) return 4;
+  if (byte >= 0xf0 && byte <= 0xf7) return 4;
   return 0;
 }
 

@@ -257,6 +257,7 @@ async function measureMemory(options = {}) {
 module.exports = {
   Script,
   createContext,
+  createScript: (code, options) => new Script(code, options),
   runInContext,
   runInNewContext,
   runInThisContext,

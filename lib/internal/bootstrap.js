@@ -93,7 +93,7 @@ const lazy = [
   'internal/messaging', 'MessageChannel MessagePort MessageEvent',
   'internal/broadcast_channel', 'BroadcastChannel',
   'internal/shared_memory', 'SharedArrayBuffer',
-  'internal/fetch', 'Headers Request Response FormData WebSocket CloseEvent EventSource',
+  'internal/fetch', 'Headers Request Response FormData WebSocket CloseEvent',
   'perf_hooks', 'Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver ' +
     'PerformanceObserverEntryList PerformanceResourceTiming',
   'internal/webcrypto', 'Crypto CryptoKey SubtleCrypto',

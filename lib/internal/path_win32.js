@@ -254,7 +254,7 @@ const win32 = {
   },
 
   matchesGlob(path, pattern) {
-    return require('internal/fs/glob').matchGlobPattern(path, pattern, true);
+    return require('internal/fs/pattern').pathMatches(path, pattern, true);
   },
 
   sep: '\\',

@@ -6,7 +6,7 @@
 const EventEmitter = require('events');
 const path = require('path');
 const binding = internalBinding('worker');
-const { isMainThread } = require('internal/builtin');
+const { isMainThread, loaded } = require('internal/builtin');
 const context = require('internal/async_context');
 const { kHandle, portOver, portStart, post, read, transferListOf } = require('internal/messaging');
 const {
@@ -143,6 +143,8 @@ class Worker extends EventEmitter {
       process.nextTick(() => this.#gone(1, new ERR_WORKER_INIT_FAILED(getSystemErrorName(failed))));
     }
     process.nextTick(() => process.emit('worker', this));
+    const channel = loaded('diagnostics_channel')?.channel('worker_threads');
+    if (channel?.hasSubscribers) channel.publish({ worker: this });
   }
 
   #streams(options) {

@@ -1,6 +1,7 @@
 'use strict';
 // ChildProcess: a child's handle, streams and channel, and the order in which its end is told.
 
+const { loaded } = require('internal/builtin');
 const EventEmitter = require('events');
 const { ErrnoException, codes: {
   ERR_INVALID_ARG_VALUE,
@@ -33,6 +34,8 @@ function ChildProcess() {
   this.killed = false;
   this.spawnfile = null;
   this._handle = null;
+  const channel = loaded('diagnostics_channel')?.channel('child_process');
+  if (channel?.hasSubscribers) channel.publish({ process: this });
 }
 Object.setPrototypeOf(ChildProcess.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(ChildProcess, EventEmitter);
@@ -177,8 +180,11 @@ ChildProcess.prototype.spawn = function spawn(options) {
   }
 
   const fds = Int32Array.from(parts, (part) => part.fd);
+  const trace = loaded('diagnostics_channel')?.tracingChannel('child_process.spawn');
+  if (trace?.hasSubscribers) trace.start.publish({ process: this, options });
   const handle = start(this, options, envPairs, fds);
   const error = typeof handle === 'number' ? handle : 0;
+  if (trace?.hasSubscribers) tellTrace(trace, this, error);
   if (toldByEvent.has(error)) {
     process.nextTick(ended, this, error, null);
     if (isOutOfDescriptors(error)) return error;
@@ -198,6 +204,11 @@ function start(child, options, envPairs, fds) {
   const args = child.spawnargs.length === 0 ? [options.file] : child.spawnargs;
   return wrap.spawn(child, options.file, args.join('\0'), envPairs?.join('\0'), options.cwd || undefined,
     options.uid ?? undefined, options.gid ?? undefined, (options.detached ? DETACHED : 0) | (options[kFromTemplate] ? FROM_TEMPLATE : 0), fds);
+}
+
+function tellTrace(trace, child, error) {
+  if (error === 0) trace.end.publish({ process: child });
+  else trace.error.publish({ process: child, error: new ErrnoException(error, 'spawn') });
 }
 
 function spawned(child) { child.emit('spawn'); }

@@ -39,7 +39,7 @@ class EventEmitterAsyncResource extends EventEmitter {
 
   static #of(value) {
     if (value === null || typeof value !== 'object' || !(#resource in value))
-      throw new ERR_INVALID_THIS('EventEmitterAsyncResource');
+      throw new TypeError('Cannot read private member #resource from an object whose class did not declare it');
     return value.#resource;
   }
 

@@ -2,6 +2,7 @@
 // Glob patterns: braces are unfolded, every part between slashes becomes a text, a regular expression
 // or "any folders".
 
+const { validateString } = require('internal/validators');
 const ANY_FOLDERS = Symbol('**');
 
 // The end of a bracketed group that starts at `from`; -1 if it never closes.
@@ -239,6 +240,12 @@ class Pattern {
   }
 }
 
-const matchesGlob = (path, pattern) => new Pattern(pattern).match(path);
+// Whether a whole path fits; on Windows both kinds of slashes part its names.
+function pathMatches(path, pattern, isWindows) {
+  validateString(path, 'path');
+  validateString(pattern, 'pattern');
+  const plain = (text) => (isWindows ? text.replaceAll('\\', '/') : text);
+  return new Pattern(plain(pattern)).match(plain(path));
+}
 
-module.exports = { ANY_FOLDERS, Pattern, expandBraces, matchesGlob, partMatches };
+module.exports = { ANY_FOLDERS, Pattern, expandBraces, partMatches, pathMatches };
