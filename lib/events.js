@@ -12,8 +12,7 @@ const kCapture = Symbol('kCapture');
 const kErrorMonitor = Symbol('events.errorMonitor');
 const kRejection = Symbol.for('nodejs.rejection');
 const kIsEventTarget = Symbol.for('nodejs.event_target');
-const kMaxEventTargetListeners = Symbol('events.maxEventTargetListeners');
-const kMaxEventTargetListenersWarned = Symbol('events.maxEventTargetListenersWarned');
+const { kMaxEventTargetListeners, kMaxEventTargetListenersWarned } = require('internal/target_limits');
 const kWatermarkData = Symbol.for('nodejs.watermarkData');
 
 let defaultMaxListeners = 10;

@@ -5,7 +5,7 @@
 const { isMainThread } = require('internal/builtin');
 const { MessageChannel, MessagePort, receiveMessageOnPort, isPort, isClosed } = require('internal/messaging');
 const { mark, isMarked, markUncloneable } = require('internal/untransferable');
-const { ERR_CLOSED_MESSAGE_PORT, ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+const codes = require('internal/codes');
 
 const main = isMainThread ? undefined : require('internal/worker_main');
 
@@ -25,9 +25,9 @@ function markAsUncloneable(object) {
 }
 
 function moveMessagePortToContext(port, context) {
-  if (!isPort(port)) throw new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port);
-  if (isClosed(port)) throw new ERR_CLOSED_MESSAGE_PORT();
-  if (!require('vm').isContext(context)) throw new ERR_INVALID_ARG_TYPE('contextifiedSandbox', 'vm.Context', context);
+  if (!isPort(port)) throw new codes.ERR_INVALID_ARG_TYPE('port', 'MessagePort', port);
+  if (isClosed(port)) throw new codes.ERR_CLOSED_MESSAGE_PORT();
+  if (!require('vm').isContext(context)) throw new codes.ERR_INVALID_ARG_TYPE('contextifiedSandbox', 'vm.Context', context);
   return port;
 }
 

@@ -2,11 +2,9 @@
 
 // The web's events: Event, CustomEvent and EventTarget, and the target with Node's method names that ports and workers are.
 
-const { kMaxEventTargetListeners, kMaxEventTargetListenersWarned } = require('events');
-const { codes: { ERR_EVENT_RECURSION, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_MISSING_ARGS } } =
-  require('internal/errors');
-const { validateAbortSignal, validateObject, validateString, kValidateObjectAllowObjects } =
-  require('internal/validators');
+const { loaded } = require('internal/builtin');
+const { kMaxEventTargetListeners, kMaxEventTargetListenersWarned } = require('internal/target_limits');
+const codes = require('internal/codes');
 
 const kIsEventTarget = Symbol.for('nodejs.event_target');
 const kIsNodeEventTarget = Symbol('kIsNodeEventTarget');
@@ -50,7 +48,12 @@ function isEvent(value) {
 
 function checkEvent(value) {
   if (!isEvent(value))
-    throw new ERR_INVALID_THIS('Event');
+    throw new codes.ERR_INVALID_THIS('Event');
+}
+
+function checkOptions(options) {
+  if (options === null || (typeof options !== 'object' && typeof options !== 'function'))
+    throw new codes.ERR_INVALID_ARG_TYPE('options', 'Object', options);
 }
 
 const isTrusted = {
@@ -67,9 +70,9 @@ isTrusted.get = Object.getOwnPropertyDescriptor(isTrusted.get, 'isTrusted').get;
 class Event {
   constructor(type, options = undefined) {
     if (arguments.length === 0)
-      throw new ERR_MISSING_ARGS('type');
+      throw new codes.ERR_MISSING_ARGS('type');
     if (options != null)
-      validateObject(options, 'options', kValidateObjectAllowObjects);
+      checkOptions(options);
     this[kBubbles] = Boolean(options?.bubbles);
     this[kCancelable] = Boolean(options?.cancelable);
     this[kComposed] = Boolean(options?.composed);
@@ -85,7 +88,7 @@ class Event {
 
   initEvent(type, bubbles = false, cancelable = false) {
     if (arguments.length === 0)
-      throw new ERR_MISSING_ARGS('type');
+      throw new codes.ERR_MISSING_ARGS('type');
     if (this[kIsBeingDispatched])
       return;
     this[kType] = `${type}`;
@@ -223,14 +226,14 @@ for (const [phase, name] of ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_P
 class CustomEvent extends Event {
   constructor(type, options) {
     if (arguments.length === 0)
-      throw new ERR_MISSING_ARGS('type');
+      throw new codes.ERR_MISSING_ARGS('type');
     super(type, options);
     this[kDetail] = options?.detail ?? null;
   }
 
   get detail() {
     if (!(kDetail in this))
-      throw new ERR_INVALID_THIS('CustomEvent');
+      throw new codes.ERR_INVALID_THIS('CustomEvent');
     return this[kDetail];
   }
 }
@@ -288,7 +291,7 @@ function keepWith(owner, listener) {
 
 function initEventTarget(self) {
   self[kEvents] = new Map();
-  self[kMaxEventTargetListeners] = require('events').defaultMaxListeners;
+  self[kMaxEventTargetListeners] = loaded('events')?.defaultMaxListeners ?? 10;
   self[kMaxEventTargetListenersWarned] = false;
   self[kHandlers] = undefined;
 }
@@ -302,7 +305,7 @@ function listenerOptions(options) {
     return noOptions;
   if (typeof options === 'boolean')
     return options ? { ...noOptions, capture: true } : noOptions;
-  validateObject(options, 'options', kValidateObjectAllowObjects);
+  checkOptions(options);
   return {
     once: Boolean(options.once),
     capture: Boolean(options.capture),
@@ -321,12 +324,12 @@ function isListener(listener) {
     return false;
   if (typeof listener === 'object')
     return true;
-  throw new ERR_INVALID_ARG_TYPE('listener', 'EventListener', listener);
+  throw new codes.ERR_INVALID_ARG_TYPE('listener', 'EventListener', listener);
 }
 
 function checkTarget(value) {
   if (!isEventTarget(value))
-    throw new ERR_INVALID_THIS('EventTarget');
+    throw new codes.ERR_INVALID_THIS('EventTarget');
 }
 
 function throwLater(error) {
@@ -360,10 +363,11 @@ class EventTarget {
   addEventListener(type, listener, options = undefined) {
     checkTarget(this);
     if (arguments.length < 2)
-      throw new ERR_MISSING_ARGS('type', 'listener');
+      throw new codes.ERR_MISSING_ARGS('type', 'listener');
     const chosen = listenerOptions(options);
     const { signal } = chosen;
-    validateAbortSignal(signal, 'options.signal');
+    if (signal !== undefined)
+      require('internal/validators').validateAbortSignal(signal, 'options.signal');
     if (!isListener(listener)) {
       const warning = new Error(`addEventListener called with ${listener} which has no effect.`);
       warning.name = 'AddEventListenerArgumentTypeWarning';
@@ -397,7 +401,7 @@ class EventTarget {
   removeEventListener(type, listener, options = undefined) {
     checkTarget(this);
     if (arguments.length < 2)
-      throw new ERR_MISSING_ARGS('type', 'listener');
+      throw new codes.ERR_MISSING_ARGS('type', 'listener');
     if (!isListener(listener))
       return;
     type = `${type}`;
@@ -418,11 +422,11 @@ class EventTarget {
   dispatchEvent(event) {
     checkTarget(this);
     if (arguments.length < 1)
-      throw new ERR_MISSING_ARGS('event');
+      throw new codes.ERR_MISSING_ARGS('event');
     if (!isEvent(event))
-      throw new ERR_INVALID_ARG_TYPE('event', 'Event', event);
+      throw new codes.ERR_INVALID_ARG_TYPE('event', 'Event', event);
     if (event[kIsBeingDispatched])
-      throw new ERR_EVENT_RECURSION(event.type);
+      throw new codes.ERR_EVENT_RECURSION(event.type);
     this[kHybridDispatch](event, event.type, event);
     return event.defaultPrevented !== true;
   }
@@ -553,7 +557,8 @@ class NodeEventTarget extends EventTarget {
 
   emit(type, value) {
     checkNodeTarget(this);
-    validateString(type, 'type');
+    if (typeof type !== 'string')
+      throw new codes.ERR_INVALID_ARG_TYPE('type', 'string', type);
     const hadListeners = this.listenerCount(type) > 0;
     this[kHybridDispatch](value, type);
     return hadListeners;
@@ -581,7 +586,7 @@ enumerableOnly(NodeEventTarget.prototype, [
 
 function checkNodeTarget(value) {
   if (!value?.constructor?.[kIsNodeEventTarget])
-    throw new ERR_INVALID_THIS('NodeEventTarget');
+    throw new codes.ERR_INVALID_THIS('NodeEventTarget');
 }
 
 function isEventTarget(value) {

@@ -10,17 +10,15 @@ const {
   NodeEventTarget, defineEventHandler, Event, kCreateEvent, kHybridDispatch, kNewListener, kRemoveListener, initNodeEventTarget,
 } = require('internal/event_target');
 const { shared, isMarked } = require('internal/untransferable');
-const {
-  ERR_CONSTRUCT_CALL_INVALID,
-  ERR_INVALID_ARG_TYPE,
-  ERR_MISSING_ARGS,
-} = require('internal/errors').codes;
+const codes = require('internal/codes');
 const context = require('internal/async_context');
 
 const { outbox, inbox, PART_PORT, PART_BYTES } = binding;
 const kHandle = Symbol('kHandle');
 const kState = Symbol('kState');
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+
+const isArrayBuffer = (item) => require('internal/util/types').isArrayBuffer(item);
 
 let idle = new Writer(outbox); // the one writer, unless it is in use
 
@@ -56,11 +54,11 @@ function prepareTransfers(writer, list, port) {
     const item = list[i];
     if (item === null || typeof item !== 'object') continue;
     if (transferred.has(item)) {
-      const what = require('internal/util/types').isArrayBuffer(item) ? 'ArrayBuffer' : isPort(item) ? 'MessagePort' : 'transferable object';
+      const what = isArrayBuffer(item) ? 'ArrayBuffer' : isPort(item) ? 'MessagePort' : 'transferable object';
       throw require('internal/clone/errors').cloneError(`Transfer list contains duplicate ${what}`);
     }
     if (isMarked(item)) throw markedError();
-    if (require('internal/util/types').isArrayBuffer(item) && !shared.has(item)) {
+    if (isArrayBuffer(item) && !shared.has(item)) {
       if (item.detached) throw require('internal/clone/errors').cloneError('An ArrayBuffer is detached and could not be cloned.');
       const index = writer.parts.push(PART_BYTES, new Uint8Array(item)) / 2 - 1;
       transferred.set(item, () => {
@@ -209,7 +207,7 @@ class MessageEvent extends Event {
   #ports;
 
   constructor(type, init = undefined) {
-    if (arguments.length === 0) throw new ERR_MISSING_ARGS('type');
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('type');
     super(type, init ?? undefined);
     this.#data = init?.data === undefined ? null : init.data;
     this.#origin = init?.origin === undefined ? '' : `${init.origin}`;
@@ -258,12 +256,12 @@ function arrived(port, length, value, parts) {
 }
 
 // Nobody but this file makes ports, with or without `new`.
-function MessagePort() { throw new ERR_CONSTRUCT_CALL_INVALID(); }
+function MessagePort() { throw new codes.ERR_CONSTRUCT_CALL_INVALID(); }
 
 class PortMethods extends NodeEventTarget {
   postMessage(message, options = undefined) {
     const handle = checked(this);
-    if (arguments.length === 0) throw new ERR_MISSING_ARGS('message');
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('message');
     const list = transferListOf(options);
     if (handle === null) {
       if (list !== undefined) write(message, list, this);

@@ -6,14 +6,7 @@
 const binding = internalBinding('messaging');
 const { isMainThread } = require('internal/builtin');
 const { write, giveBack, read, transferListOf } = require('internal/messaging');
-const {
-  ERR_INVALID_ARG_TYPE,
-  ERR_WORKER_MESSAGING_ERRORED,
-  ERR_WORKER_MESSAGING_FAILED,
-  ERR_WORKER_MESSAGING_SAME_THREAD,
-  ERR_WORKER_MESSAGING_TIMEOUT,
-} = require('internal/errors').codes;
-const { validateNumber } = require('internal/validators');
+const codes = require('internal/codes');
 
 const { outbox } = binding;
 const ownId = isMainThread ? 0 : require('internal/worker_main').load.threadId;
@@ -46,7 +39,7 @@ function arrived(length, value, parts) {
     if (question === undefined) return;
     settle(message.reply);
     if (message.status === DELIVERED) question.resolve();
-    else question.reject(message.status === THREW ? new ERR_WORKER_MESSAGING_ERRORED() : new ERR_WORKER_MESSAGING_FAILED());
+    else question.reject(message.status === THREW ? new codes.ERR_WORKER_MESSAGING_ERRORED() : new codes.ERR_WORKER_MESSAGING_FAILED());
     return;
   }
   let status = NO_LISTENER;
@@ -77,11 +70,11 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
     timeout = transferList;
     transferList = undefined;
   }
-  validateNumber(threadId, 'threadId', 0);
+  require('internal/validators').validateNumber(threadId, 'threadId', 0);
   if (transferList !== undefined && transferList !== null && typeof transferList !== 'object')
-    throw new ERR_INVALID_ARG_TYPE('transferList', 'Array', transferList);
-  if (timeout !== undefined) validateNumber(timeout, 'timeout', 0);
-  if (threadId === ownId) throw new ERR_WORKER_MESSAGING_SAME_THREAD();
+    throw new codes.ERR_INVALID_ARG_TYPE('transferList', 'Array', transferList);
+  if (timeout !== undefined) require('internal/validators').validateNumber(timeout, 'timeout', 0);
+  if (threadId === ownId) throw new codes.ERR_WORKER_MESSAGING_SAME_THREAD();
   listen();
   const id = ++lastId;
   const question = Promise.withResolvers();
@@ -91,7 +84,7 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
     question.timer = setTimeout(() => {
       if (!pending.has(id)) return;
       settle(id);
-      question.reject(new ERR_WORKER_MESSAGING_TIMEOUT());
+      question.reject(new codes.ERR_WORKER_MESSAGING_TIMEOUT());
     }, timeout);
   }
   try {
@@ -106,7 +99,7 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
 // A thread that has been made may not listen yet.
 async function reach(id, threadId, message, list) {
   while (!tell(threadId, message, list)) {
-    if (!binding.isJoined(startingName(threadId))) throw new ERR_WORKER_MESSAGING_FAILED();
+    if (!binding.isJoined(startingName(threadId))) throw new codes.ERR_WORKER_MESSAGING_FAILED();
     await new Promise((resolve) => { setTimeout(resolve, 5); });
     if (!pending.has(id)) return;
   }

@@ -30,7 +30,8 @@ const kPoolLink = Symbol('kPoolLink'); // option: what the pool's messages from 
 
 const kPoolPlace = Symbol('kPoolPlace'); // option: where the thread says which task it is at
 
-const environmentData = new Map();
+// A thread starts with what its parent had.
+const environmentData = new Map(isMainThread ? undefined : require('internal/worker_main').load.environmentData);
 const defaultStackMb = 4;
 
 function setEnvironmentData(key, value) {

@@ -16,8 +16,7 @@ const controlPort = portOver(control);
 let input;
 
 function unsupported(name) {
-  const { ERR_WORKER_UNSUPPORTED_OPERATION } = require('internal/errors').codes;
-  const method = () => { throw new ERR_WORKER_UNSUPPORTED_OPERATION(name); };
+  const method = () => { throw new (require('internal/errors').codes.ERR_WORKER_UNSUPPORTED_OPERATION)(name); };
   method.disabled = true;
   return method;
 }
@@ -79,7 +78,7 @@ function prepare() {
   process.argv0 = 'node';
   process.execArgv = load.execArgv ?? load.parentExecArgv;
   if (load.execArgv !== undefined) applyOptions(load.execArgv);
-  Error.stackTraceLimit = load.stackTraceLimit;
+  if (load.stackTraceLimit !== 10) Error.stackTraceLimit = load.stackTraceLimit;
   if (!load.shareEnv) define(process, 'env', ownEnvironment(load.env));
   for (const name of ['abort', 'chdir', 'initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'])
     define(process, name, unsupported(`process.${name}()`));
@@ -90,15 +89,12 @@ function prepare() {
   for (const name of ['_startProfilerIdleNotifier', '_stopProfilerIdleNotifier', '_debugProcess', '_debugPause', '_debugEnd']) delete process[name];
   define(process, 'umask', function(mask) {
     if (mask !== undefined) unsupported('Setting process.umask()')();
-    return require('internal/process_more').umask();
+    return internalBinding('process').umask();
   });
-  let title = process.title;
-  Object.defineProperty(process, 'title', { configurable: true, enumerable: true, get: () => title, set: (value) => { title = `${value}`; } });
   define(process, 'reallyExit', function reallyExit(code) { exitNow(code); });
   lazyStream('stdin', openInput);
   lazyStream('stdout', () => output('stdout'));
   lazyStream('stderr', () => output('stderr'));
-  for (const [key, value] of load.environmentData) require('internal/worker').setEnvironmentData(key, value);
   if (load.trackUnmanagedFds) whenLoaded('fs', (fs) => require('internal/unmanaged_fds').track(fs));
 }
 
