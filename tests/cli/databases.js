@@ -93,7 +93,7 @@ async function mariadb() {
   const server = await started(['mariadbd', ...words, `--socket=${path.join(folder, 'socket')}`, `--port=${port}`,
     '--bind-address=127.0.0.1', '--innodb-flush-log-at-trx-commit=0', '--innodb-log-file-size=4M'], folder, owner, port);
   execFileSync('mariadb', ['--no-defaults', `--socket=${path.join(folder, 'socket')}`, '-u', 'root', '-e',
-    `CREATE DATABASE galley; CREATE USER galley@'%' IDENTIFIED BY '${password}'; GRANT ALL ON galley.* TO galley@'%'; ` +
+    `CREATE DATABASE galley CHARACTER SET utf8mb4; CREATE USER galley@'%' IDENTIFIED BY '${password}'; GRANT ALL ON galley.* TO galley@'%'; ` +
     `CREATE USER galley@localhost IDENTIFIED BY '${password}'; GRANT ALL ON galley.* TO galley@localhost`], { stdio: 'pipe' });
   return { ...server, connection: { host: '127.0.0.1', port, user: 'galley', password, database: 'galley' } };
 }
