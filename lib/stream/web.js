@@ -98,6 +98,7 @@ class DecompressionStream extends Pair {
 for (const Class of [TextEncoderStream, TextDecoderStream, CompressionStream, DecompressionStream])
   Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
 
+require('internal/webstreams/transfer').install(streams);
 require('internal/webstreams/closing')(streams.ReadableStream, streams.WritableStream);
 
 module.exports = {

@@ -172,3 +172,62 @@ test('a thread for which no descriptors are left is an error event, not the end 
   const { online, refused } = JSON.parse(stdout);
   assert.ok(online > 0 && refused > 0 && online + refused === 8, String(stdout));
 });
+
+test('streams move to a thread, are read and written there, and end there', async () => {
+  const worker = run(`
+    require('worker_threads').parentPort.once('message', async ({ source, sink }) => {
+      const writer = sink.getWriter();
+      for await (const text of source) await writer.write(text.toUpperCase());
+      await writer.close();
+    });`);
+  const source = new ReadableStream({
+    start(controller) {
+      controller.enqueue('one');
+      controller.enqueue('two');
+      controller.close();
+    },
+  });
+  const written = [];
+  const done = Promise.withResolvers();
+  const sink = new WritableStream({ write(text) { written.push(text); }, close: done.resolve });
+  worker.postMessage({ source, sink }, [source, sink]);
+  assert.ok(source.locked && sink.locked);
+  assert.throws(() => worker.postMessage(source, [source]), { name: 'DataCloneError' });
+  await done.promise;
+  assert.deepStrictEqual(written, ['ONE', 'TWO']);
+  await worker.terminate();
+});
+
+test('an open file moves to a thread and is closed to who sent it', async () => {
+  const file = await fs.promises.open(__filename);
+  const worker = run(`
+    require('worker_threads').parentPort.once('message', async (file) => {
+      const text = await file.readFile('utf8');
+      await file.close();
+      require('worker_threads').parentPort.postMessage(text.length);
+    });`);
+  worker.postMessage(file, [file]);
+  assert.strictEqual(file.fd, -1);
+  const [length] = await once(worker, 'message');
+  assert.strictEqual(length, fs.readFileSync(__filename, 'utf8').length);
+  await assert.rejects(file.stat(), { code: 'EBADF' });
+});
+
+test('descriptors that a thread leaves open are closed when it ends', async () => {
+  const worker = run("require('worker_threads').parentPort.postMessage(require('fs').openSync('/proc/self/status'))");
+  const [[fd]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+  assert.throws(() => fs.fstatSync(fd), { code: 'EBADF' });
+});
+
+test('a message to a thread that is starting waits for it; one to none fails', async () => {
+  const { postMessageToThread } = require('worker_threads');
+  const worker = run(`
+    const { parentPort } = require('worker_threads');
+    process.on('workerMessage', (message, from) => parentPort.postMessage([message, from]));
+    parentPort.on('message', () => {});`);
+  const told = postMessageToThread(worker.threadId, { hello: 1 });
+  assert.deepStrictEqual((await once(worker, 'message'))[0], [{ hello: 1 }, 0]);
+  await told;
+  await worker.terminate();
+  await assert.rejects(postMessageToThread(123456, 1), { code: 'ERR_WORKER_MESSAGING_FAILED' });
+});

@@ -195,6 +195,7 @@ function classOf(info) {
   } catch {
     // said below
   }
+  if (module === undefined && require('internal/builtin').has(id)) throw new Error(`Unknown deserialize spec ${info}`);
   if (module === undefined) throw new Error(`Missing internal module '${id}'`);
   const Class = module[info.slice(colon + 1)];
   if (typeof Class !== 'function' || Class.prototype?.[kDeserialize] === undefined) throw new Error(`Unknown deserialize spec ${info}`);
