@@ -1,7 +1,9 @@
 # Commands around the manager itself, and PM2's name.
 . "$(dirname "$0")/lib.sh"
 
-check "galley alone in a terminal shows help" says "Usage: galley" script -qec "$galley" /dev/null
+prompt() { echo .exit | timeout 10 script -qec "$galley" /dev/null; }
+check "galley alone in a terminal opens a prompt" says "Welcome to Galley" prompt
+check "help shows what there is" says "Usage: galley" g help
 check "help tells about one command" says "galley reload" g help reload
 check "completion is for bash" bash -n <(g completion bash)
 check "and zsh" says "#compdef galley" g completion zsh
@@ -52,14 +54,14 @@ check "delete ends it" p delete all
 check "a dump of PM2 can be resurrected" p resurrect
 check "with its name" says steady p list
 check "an unknown command is an error" fails p nosuch
-check "kill says so as PM2 does" says "[PM2] [v] PM2 Daemon Stopped" p kill
-
 echo '{"apps":[{"name":"one","script":"./steady.sh"},{"name":"two","script":"./steady.sh","instances":2}]}' >two.json
 check "it says which apps of a file are new" says "Applications one, two not running, starting..." p restart two.json
 check "and what became of each" says "Applying action restartProcessId on app [two](ids: [ " p restart two.json
 check "or was launched" says "App [one] launched (1 instances)" eval "p delete one; p reload two.json"
 check "scaling to what there is is an error" fails p scale two 2
 check "which says so" says "Nothing to do" p scale two 2
+check "kill says so as PM2 does" says "[PM2] [v] PM2 Daemon Stopped" p kill
+
 ln -s "$galley" bin/pm2-runtime
 printf 'echo ran\nexit 5\n' >once.sh
 timeout 20 bin/pm2-runtime once.sh --no-autorestart >ran 2>/dev/null
