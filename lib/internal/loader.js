@@ -76,7 +76,7 @@ let idSet;
 const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
 
 // Packages from npm that are part of the program; programs cannot require these copies.
-const isPublic = (id) => !id.startsWith('internal/') && !/^(?:readable-stream|web-streams-polyfill|undici|npm)(?:\/|$)/.test(id);
+const isPublic = (id) => !id.startsWith('internal/') && !/^(?:readable-stream|web-streams-polyfill|undici|urlpattern-polyfill|npm)(?:\/|$)/.test(id);
 
 // Built-in modules that only answer to their `node:` name.
 let schemeOnly;

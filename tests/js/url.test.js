@@ -59,3 +59,13 @@ test('url.parse, format and resolve do as they always did', () => {
   assert.strictEqual(url.resolve('/one/two/three', '../four'), '/one/four');
   assert.strictEqual(url.resolve('http://a.com/b', '//c.d/e'), 'http://c.d/e');
 });
+
+test('URLPattern matches addresses and names their parts', () => {
+  const pattern = new URLPattern({ pathname: '/books/:id' });
+  assert.strictEqual(pattern.test('https://example.com/books/12'), true);
+  assert.deepStrictEqual({ ...pattern.exec('https://example.com/books/12').pathname.groups }, { id: '12' });
+  assert.strictEqual(pattern.test('https://example.com/books'), false);
+  assert.strictEqual(new URLPattern('/A', 'https://example.com', { ignoreCase: true }).test('https://example.com/a'), true);
+  assert.throws(() => new URLPattern(1), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => URLPattern(), { code: 'ERR_CONSTRUCT_CALL_REQUIRED' });
+});
