@@ -50,7 +50,7 @@ function describe(error) {
   stackOf(error);
   let text;
   try {
-    text = require('util').inspect(error);
+    text = require('util').inspect(error, { customInspect: false });
   } catch {
     text = error.stack;
   }
