@@ -3,7 +3,9 @@
 
 const { Module, packageScope } = require('internal/cjs');
 
-Module.syncBuiltinESMExports = function syncBuiltinESMExports() {};
+Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
+  require('internal/builtin').loaded('internal/esm/load')?.syncBuiltins();
+};
 Module.findPackageJSON = function findPackageJSON(specifier, base) {
   const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
   if (specifier === undefined || specifier === null) throw new ERR_INVALID_ARG_TYPE('specifier', ['string', 'URL'], specifier);

@@ -109,26 +109,32 @@ function packageScope(from) {
   }
 }
 
-let conditionSet;
-function conditions() {
-  if (conditionSet === undefined) {
+const conditionSets = { __proto__: null };
+function conditionsFor(kind) {
+  if (conditionSets[kind] === undefined) {
     const own = require('internal/options').get('conditions');
-    conditionSet = new Set(); // without 'module-sync': there are no ES modules to hand out yet
-    const names = `require,node,node-addons${own ? ',' + own : ''}`.split(',');
-    for (let i = 0; i < names.length; i++) conditionSet.add(names[i]);
+    const set = conditionSets[kind] = new Set();
+    const names = `${kind},node,node-addons,module-sync${own ? ',' + own : ''}`.split(',');
+    for (let i = 0; i < names.length; i++) set.add(names[i]);
   }
-  return conditionSet;
+  return conditionSets[kind];
 }
+
+// How require() reads "exports" and "imports"; import has rules of its own, see lib/internal/esm/resolve.js.
+const requireRules = {
+  conditions: () => conditionsFor('require'),
+  bare: (name, file) => resolveBare(name, file, []),
+};
 
 const invalidSegment = /(^|\\|\/)((\.|%2e)(\.|%2e)?|(n|%6e|%4e)(o|%6f|%4f)(d|%64|%44)(e|%65|%45)(_|%5f)(m|%6d|%4d)(o|%6f|%4f)(d|%64|%44)(u|%75|%55)(l|%6c|%4c)(e|%65|%45)(s|%73|%53))(\\|\/|$)/i;
 
-function resolveTarget(pkg, target, star, key, isImports, from) {
+function resolveTarget(pkg, target, star, key, isImports, from, rules) {
   if (typeof target === 'string') {
     const invalid = () => new codes.ERR_INVALID_PACKAGE_TARGET(pkg.folder + '/', key, target, isImports, from);
     if (!target.startsWith('./')) {
       if (isImports && !target.startsWith('../') && !target.startsWith('/')) {
         const name = star === null ? target : target.replaceAll('*', star);
-        return resolveBare(name, pkg.file, []);
+        return rules.bare(name, pkg.file);
       }
       throw invalid();
     }
@@ -144,7 +150,7 @@ function resolveTarget(pkg, target, star, key, isImports, from) {
     for (const one of target) {
       let resolved;
       try {
-        resolved = resolveTarget(pkg, one, star, key, isImports, from);
+        resolved = resolveTarget(pkg, one, star, key, isImports, from, rules);
       } catch (error) {
         if (error.code !== 'ERR_INVALID_PACKAGE_TARGET') throw error;
         last = error;
@@ -165,8 +171,8 @@ function resolveTarget(pkg, target, star, key, isImports, from) {
     for (const name of Object.keys(target)) {
       if (/^(?:0|[1-9]\d*)$/.test(name))
         throw new codes.ERR_INVALID_PACKAGE_CONFIG(pkg.file, from, '"exports" cannot contain numeric property keys.');
-      if (name !== 'default' && !conditions().has(name)) continue;
-      const resolved = resolveTarget(pkg, target[name], star, key, isImports, from);
+      if (name !== 'default' && !rules.conditions().has(name)) continue;
+      const resolved = resolveTarget(pkg, target[name], star, key, isImports, from, rules);
       if (resolved !== undefined) return resolved;
     }
     return undefined;
@@ -189,7 +195,7 @@ function matchPattern(map, request) {
   return best === undefined ? null : { key: best, star: bestStar };
 }
 
-function resolveExports(pkg, subpath, from) {
+function resolveExports(pkg, subpath, from, rules = requireRules) {
   let map = pkg.data.exports;
   if (typeof map === 'string' || Array.isArray(map) || map === null) map = { '.': map };
   else {
@@ -200,29 +206,29 @@ function resolveExports(pkg, subpath, from) {
     }
   }
   if (Object.hasOwn(map, subpath) && !subpath.includes('*') && !subpath.endsWith('/')) {
-    const found = resolveTarget(pkg, map[subpath], null, subpath, false, from);
+    const found = resolveTarget(pkg, map[subpath], null, subpath, false, from, rules);
     if (found !== null && found !== undefined) return found;
   } else {
     const match = matchPattern(map, subpath);
     if (match !== null) {
-      const found = resolveTarget(pkg, map[match.key], match.star, match.key, false, from);
+      const found = resolveTarget(pkg, map[match.key], match.star, match.key, false, from, rules);
       if (found !== null && found !== undefined) return found;
     }
   }
   throw new codes.ERR_PACKAGE_PATH_NOT_EXPORTED(pkg.folder + '/', subpath, from);
 }
 
-function resolveImports(request, from) {
+function resolveImports(request, from, rules = requireRules) {
   if (request === '#' || request.endsWith('/'))
     throw new codes.ERR_INVALID_MODULE_SPECIFIER(request, 'is not a valid internal imports specifier name', from);
   const pkg = packageScope(from);
   const map = pkg?.data.imports;
   if (map !== null && typeof map === 'object') {
     let found;
-    if (Object.hasOwn(map, request) && !request.includes('*')) found = resolveTarget(pkg, map[request], null, request, true, from);
+    if (Object.hasOwn(map, request) && !request.includes('*')) found = resolveTarget(pkg, map[request], null, request, true, from, rules);
     else {
       const match = matchPattern(map, request);
-      if (match !== null) found = resolveTarget(pkg, map[match.key], match.star, match.key, true, from);
+      if (match !== null) found = resolveTarget(pkg, map[match.key], match.star, match.key, true, from, rules);
     }
     if (found !== null && found !== undefined) return found;
   }
@@ -566,15 +572,6 @@ function compile(text, filename) {
   return disk.compileText(text, filename);
 }
 
-function esModuleError(filename, why) {
-  const text = `${filename}: ES modules are not supported yet (${why}). Use CommonJS: require() and module.exports in a .cjs or .js file`;
-  const error = new Error(text);
-  error.code = 'ERR_REQUIRE_ESM';
-  return error;
-}
-
-const esSyntax = /^\s*(?:import\s*(?:[\w*{$]|["'])|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|class\b|async\b))/m;
-
 // A main program may await at its top level, although it is no ES module: nobody waits for its exports.
 function awaiting(module, content, filename) {
   if (module.id !== '.' || !/\bawait\b/.test(content)) return undefined;
@@ -585,12 +582,11 @@ function awaiting(module, content, filename) {
   }
 }
 
-// A syntax error in a file that was written as an ES module says so.
-function explain(error, content, filename) {
-  seen(error);
-  if (error instanceof SyntaxError && /\bimport\b|\bexport\b|import\.meta|await/.test(error.message) && esSyntax.test(content))
-    return esModuleError(filename, 'it has import or export statements');
-  return error;
+// What no package.json calls CommonJS, and the engine cannot read as such, may be an ES module.
+function isUndeclaredModule(filename, content, error) {
+  return error instanceof SyntaxError && /\.js$|^[^.]*$/.test(path.basename(filename)) &&
+    /\b(?:import|export|await)\b/.test(content) && packageScope(filename)?.data.type === undefined &&
+    internalBinding('esm').isModule(content);
 }
 
 Module.prototype._compile = function (content, filename) {
@@ -598,7 +594,9 @@ Module.prototype._compile = function (content, filename) {
   try {
     body = compile(content, filename);
   } catch (error) {
-    throw explain(error, content, filename);
+    if (isUndeclaredModule(filename, content, error)) return require('internal/esm/require').load(this, filename, content);
+    seen(error);
+    throw error;
   }
   return runBody(this, body, filename);
 };
@@ -608,7 +606,8 @@ function runBody(module, body, filename) {
   const outermost = depth === 0;
   if (outermost) kinds = new Map();
   try {
-    return body.call(module.exports, module.exports, makeRequire(module), module, filename, path.dirname(filename), seen);
+    return body.call(module.exports, module.exports, makeRequire(module), module, filename, path.dirname(filename), seen,
+      (specifier, options) => require('internal/esm/import').importFrom(filename, specifier, options));
   } finally {
     if (outermost) kinds = null;
   }
@@ -638,8 +637,10 @@ function readSource(filename) {
 }
 
 Module._extensions['.js'] = function (module, filename) {
-  if (filename.endsWith('.js') && packageScope(filename)?.data.type === 'module')
-    throw esModuleError(filename, `the package.json above it says "type": "module"`);
+  if (filename.endsWith('.js') && packageScope(filename)?.data.type === 'module') {
+    require('internal/esm/require').load(module, filename);
+    return;
+  }
   if (module._compile !== ownCompile || patched) {
     module._compile(readSource(filename), filename);
     return;
@@ -649,8 +650,17 @@ Module._extensions['.js'] = function (module, filename) {
     body = disk.compileFile(filename);
   } catch (error) {
     const content = readSource(filename);
+    if (!/\brequire\s*\(/.test(content) && isUndeclaredModule(filename, content, error)) {
+      require('internal/esm/require').load(module, filename);
+      return;
+    }
     body = awaiting(module, content, filename);
-    if (body === undefined) throw explain(error, content, filename);
+    if (body === undefined && isUndeclaredModule(filename, content, error)) {
+      require('internal/esm/require').load(module, filename);
+      return;
+    }
+    seen(error);
+    if (body === undefined) throw error;
   }
   if (typeof body === 'number') readSource(filename);
   runBody(module, body, filename);
@@ -668,8 +678,7 @@ Module._extensions['.json'] = function (module, filename) {
 
 Module._extensions['.node'] = function (module, filename) { return process.dlopen(module, filename); };
 
-function refuseModule(module, filename) { throw esModuleError(filename, 'its name ends in .mjs'); }
-Module._extensions['.mjs'] = refuseModule;
+Module._extensions['.mjs'] = function (module, filename) { require('internal/esm/require').load(module, filename); };
 Object.defineProperty(Module._extensions, '.mjs', { enumerable: false });
 
 Module._initPaths = function () {
@@ -692,7 +701,10 @@ Module._preloadModules = function (requests) {
   preloading = false;
 };
 
-Module.runMain = function (main = process.argv[1]) { return Module._load(main, null, true); };
+Module.runMain = function (main = process.argv[1]) {
+  if (main.endsWith('.mjs')) return require('internal/esm/import').runMain(main);
+  return Module._load(main, null, true);
+};
 
 Module.isBuiltin = (name) => builtinName(`${name}`) !== null;
 Object.defineProperty(Module, 'builtinModules', {
@@ -724,4 +736,6 @@ Module.createRequire = function createRequire(filename) {
   return makeRequire(module);
 };
 
-module.exports = { Module, makeRequire, builtinName, packageScope };
+module.exports = {
+  Module, makeRequire, builtinName, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
+};

@@ -16,7 +16,7 @@ function placeOf(error) {
     return { file: error.sourceURL, line: error.line };
   if (typeof error.stack !== 'string') return undefined;
   for (const text of error.stack.split('\n')) {
-    const match = /^ {4}at (?:.* \()?(\/.*|\[(?:eval|stdin)\]):(\d+):(\d+)\)?$/.exec(text);
+    const match = /^ {4}at (?:.* \()?(\/.*|file:\/\/.*|\[(?:eval|stdin)\]):(\d+):(\d+)\)?$/.exec(text);
     if (match !== null) return { file: match[1], line: +match[2], column: +match[3] };
   }
   return undefined;
@@ -33,7 +33,8 @@ function sourceContext(error) {
   const place = placeOf(error);
   if (place === undefined) return '';
   const { file, line } = place;
-  const source = file[0] === '[' ? process._eval : internalBinding('loader').readText(file);
+  const source = file[0] === '[' ? process._eval :
+    internalBinding('loader').readText(file.startsWith('file:') ? require('url').fileURLToPath(file) : file);
   const text = typeof source === 'string' ? source.split('\n')[line - 1] : undefined;
   if (text === undefined || text.length > 240) return `${file}:${line}\n\n`;
   const column = place.column ?? columnOfToken(error.message, text);

@@ -72,14 +72,36 @@ function runText(text, name, print) {
   globalThis.__dirname = '.';
   for (const id of require('internal/builtin').idsIn(text))
     if (!(id in globalThis)) define(id, () => getRequire()(id));
-  const result = internalBinding('loader').run(text, name, 1);
+  if (options.get('input-type') === 'module') {
+    require('internal/esm/import').runText(text, name);
+    return;
+  }
+  let script = text;
+  if (text.includes('import')) {
+    define('__galley_import__', () => (specifier, attributes) =>
+      require('internal/esm/import').importFrom(require('path').join(process.cwd(), name), specifier, attributes));
+    script = internalBinding('esm').markScript(text, '__galley_import__', '');
+  }
+  let result;
+  try {
+    result = internalBinding('loader').run(script, name, 1);
+  } catch (error) {
+    const isModule = error instanceof SyntaxError && options.get('input-type') !== 'commonjs' && internalBinding('esm').isModule(text);
+    if (!isModule) throw error;
+    require('internal/esm/import').runText(text, name);
+    return;
+  }
   if (print) console.log(result);
 }
 
 function check(file) {
   const path = require('path');
-  const { Module } = require('internal/cjs');
+  const { Module, packageScope } = require('internal/cjs');
   const filename = Module._resolveFilename(path.resolve(file), null, true);
+  if (filename.endsWith('.mjs') || (!filename.endsWith('.cjs') && packageScope(filename)?.data.type === 'module')) {
+    require('internal/esm/load').check(filename);
+    return;
+  }
   const text = internalBinding('loader').readText(filename);
   internalBinding('loader').compileText(text, filename);
 }
@@ -97,6 +119,12 @@ function run() {
     Module._initPaths();
     Module._preloadModules(task.require);
   }
+  if (task.import.length > 0)
+    require('internal/esm/import').importFirst(task.import, runProgram);
+  else runProgram();
+}
+
+function runProgram() {
   if (task.test) {
     require('internal/test_runner/main').run(process.argv.slice(1));
   } else if (task.eval !== undefined) runText(task.eval, '[eval]', task.print);
@@ -117,6 +145,7 @@ function beforeExit() { process.emit('beforeExit', process.exitCode || 0); }
 function exit() {
   if (!process._exiting) {
     process._exiting = true;
+    if (process.exitCode === undefined && require('internal/builtin').loaded('internal/esm/import')?.warnOfUnsettled()) process.exitCode = 13;
     process.emit('exit', +process.exitCode || 0);
   }
   process.reallyExit(+process.exitCode || 0);

@@ -8,6 +8,7 @@ const nativeCapture = NativeError.captureStackTrace;
 const { defineProperty, setPrototypeOf, getOwnPropertyDescriptor } = Object;
 const construct = Reflect.construct;
 const moduleFunction = '__galley_module__';
+const esmFunction = '__galley_esm__';
 const modulePrefix = internalBinding('loader').wrapperLength();
 
 let limit = 10;
@@ -70,7 +71,7 @@ function parseLine(line) {
   let place = at < 0 ? line : line.slice(at + 1);
   // A path may hold an @ of its own.
   const first = line.indexOf('@');
-  if (first >= 0 && first !== at && line[first + 1] === '/') {
+  if (first >= 0 && first !== at && (line[first + 1] === '/' || line.startsWith('file:', first + 1))) {
     name = line.slice(0, first);
     place = line.slice(first + 1);
   }
@@ -92,9 +93,14 @@ function parseLine(line) {
   else if (name === 'eval code') {
     frame.name = 'eval';
     frame.isEval = true;
+  } else if (frame.name === esmFunction) {
+    frame.name = '';
+    frame.isAsync = false;
   } else if (name === moduleFunction) frame.name = 'Object.<anonymous>';
   if (frame.line === 1 && frame.column > modulePrefix && frame.file !== undefined && frame.file[0] === '/')
     frame.column -= modulePrefix;
+  else if (frame.line === 1 && frame.file?.startsWith('file:'))
+    frame.column -= require('internal/builtin').loaded('internal/esm/load')?.prefixes.get(frame.file) ?? 0;
   return frame;
 }
 

@@ -156,7 +156,7 @@ function run() {
     if (load.execArgv[i] === '-r' || load.execArgv[i] === '--require') own.push(load.execArgv[++i]);
   cjs.Module._preloadModules(load.execArgv === undefined ? preload : own);
   if (load.kind === 'script') runText(load.source);
-  else if (load.kind === 'data') runText(dataText(load.filename));
+  else if (load.kind === 'data') require('internal/esm/import').runURL(load.filename);
   else cjs.Module.runMain(load.filename);
   if (load.pool !== undefined) joinPool();
 }
@@ -170,13 +170,6 @@ function joinPool() {
     controlPort.ref();
   }
   post(control, { type: 'pool', style: answerTask === undefined ? 'port' : 'function' });
-}
-
-function dataText(url) {
-  const match = /^data:([^,;]*)((?:;[^,;]*)*),(.*)$/s.exec(url);
-  if (match === null) throw new (require('internal/errors').codes.ERR_INVALID_URL)(url);
-  const bytes = decodeURIComponent(match[3]);
-  return match[2].includes(';base64') ? Buffer.from(bytes, 'base64').toString() : bytes;
 }
 
 function runText(source) {

@@ -1,8 +1,9 @@
 /* What require() asks of the disk and of the engine: is it a file, what does it say, make it a
  * function. Answers are flat numbers and strings; nothing throws for what is merely not there. */
 #include "engine/call.h"
-#include "modules/catches.h"
 #include "modules/modules.h"
+#include "modules/source.h"
+#include "modules/syntax/commonjs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,57 +21,17 @@ static Value loader_kind(Call *call) {
     return value_int(S_ISDIR(status.st_mode) ? 1 : 0);
 }
 
-static bool read_file(const char *path, Bytes *out) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    struct stat status;
-    size_t guess = fstat(fd, &status) == 0 && status.st_size > 0 ? (size_t)status.st_size : 4096;
-    bytes_reserve(out, guess);
-    for (;;) {
-        bytes_reserve(out, 4096);
-        ssize_t n = read(fd, out->data + out->len, out->cap - out->len - 1);
-        if (n < 0) {
-            int err = errno;
-            close(fd);
-            errno = err;
-            return false;
-        }
-        if (n == 0) break;
-        out->len += (size_t)n;
-    }
-    out->data[out->len] = '\0';
-    close(fd);
-    return true;
-}
-
-static bool is_ascii(const char *data, size_t len) {
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)data[i] >= 0x80) return false;
-    return true;
-}
-
-static Value text_value(Realm *realm, const Bytes *bytes) {
-    size_t bom = bytes->len >= 3 && memcmp(bytes->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    if (is_ascii(bytes->data, bytes->len) && !memchr(bytes->data, 0, bytes->len)) {
-        JSStringRef string = JSStringCreateWithUTF8CString(bytes->data);
-        Value v = JSValueMakeString(realm->ctx, string);
-        JSStringRelease(string);
-        return v;
-    }
-    return value_string_n(realm, bytes->data + bom, bytes->len - bom);
-}
-
 /* readText(path) -> the file's text without its byte order mark; a negative errno if it cannot be read */
 static Value loader_read_text(Call *call) {
     TEXT path;
     if (!call_text(call, 0, &path)) return NULL;
     Bytes bytes = {0};
-    if (!read_file(path.data, &bytes)) {
+    if (!source_read(path.data, &bytes)) {
         int err = errno;
         bytes_free(&bytes);
         return value_int(-err);
     }
-    Value text = text_value(call->realm, &bytes);
+    Value text = source_text(call->realm, &bytes);
     bytes_free(&bytes);
     return text;
 }
@@ -85,13 +46,13 @@ static Value loader_realpath(Call *call) {
 }
 
 /* Around every CommonJS module. The function's name never reaches programs, lib/internal/stack.js shows
- * it as Object.<anonymous>; the last parameter is what catch clauses call. */
-static const char wrapper_start[] =
-    "(function __galley_module__(exports, require, module, __filename, __dirname, __galley_seen__) {";
+ * it as Object.<anonymous>; the last parameters are what catch clauses and `import()` call. */
+#define PARAMETERS "(exports, require, module, __filename, __dirname, __galley_seen__, __galley_import__) {"
+static const char wrapper_start[] = "(function __galley_module__" PARAMETERS;
 static const char wrapper_end[] = "\n})";
 /* Around a main program that awaits at its top level. */
-static const char async_wrapper_start[] =
-    "(async function __galley_module__(exports, require, module, __filename, __dirname, __galley_seen__) {";
+static const char async_wrapper_start[] = "(async function __galley_module__" PARAMETERS;
+static const CommonjsMarks module_marks = {"__galley_seen__", "__galley_import__", ""};
 
 static bool starts_with(const char *data, size_t len, const char *start) {
     return len >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
@@ -105,35 +66,12 @@ static Value compile_module(Call *call, const char *text, size_t len, Value name
     bytes_reserve(&source, len + sizeof wrapper_start + sizeof wrapper_end + len / 16);
     bytes_append_str(&source, is_async ? async_wrapper_start : wrapper_start);
     if (starts_with(text, len, "#!")) bytes_append_str(&source, "//");
-    if (memmem(text, len, "catch", 5))
-        catches_mark(text, len, "__galley_seen__", &source);
+    if (commonjs_needs_marks(text, len, &module_marks))
+        commonjs_mark(text, len, &module_marks, &source);
     else
         bytes_append(&source, text, len);
     bytes_append_str(&source, wrapper_end);
-
-    JSStringRef url = JSValueToStringCopy(realm->ctx, name, call->exception);
-    Value function = NULL;
-    JSScriptRef script = NULL;
-    if (url && is_ascii(source.data, source.len)) {
-        /* The engine reads the bytes where they are. They are never freed: modules stay. */
-        JSStringRef message = NULL;
-        int line = 0;
-        script = JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, source.data, source.len,
-                                                            &message, &line);
-        if (message) JSStringRelease(message);
-    }
-    if (script) {
-        function = JSScriptEvaluate(realm->ctx, script, NULL, call->exception);
-        JSScriptRelease(script);
-    } else if (url) { /* also the way to a SyntaxError with its place */
-        Value whole = text_value(realm, &source);
-        JSStringRef string = JSValueToStringCopy(realm->ctx, whole, NULL);
-        function = JSEvaluateScript(realm->ctx, string, NULL, url, 1, call->exception);
-        JSStringRelease(string);
-        bytes_free(&source);
-    }
-    if (url) JSStringRelease(url);
-    return function;
+    return source_evaluate(realm, &source, name, call->exception);
 }
 
 /* compileFile(path) -> the module's function; a negative errno if the file cannot be read */
@@ -141,7 +79,7 @@ static Value loader_compile_file(Call *call) {
     TEXT path;
     if (!call_text(call, 0, &path)) return NULL;
     Bytes bytes = {0};
-    if (!read_file(path.data, &bytes)) {
+    if (!source_read(path.data, &bytes)) {
         int err = errno;
         bytes_free(&bytes);
         return value_int(-err);

@@ -6,6 +6,7 @@
 extern const Module buffer_module;
 extern const Module cluster_module;
 extern const Module encoding_module;
+extern const Module esm_module;
 extern const Module http_module;
 extern const Module http_client_module;
 extern const Module http_server_module;

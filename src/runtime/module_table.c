@@ -6,6 +6,7 @@ const Module *const all_modules[] = {
     &buffer_module,
     &cluster_module,
     &encoding_module,
+    &esm_module,
     &crypto_module,
     &fs_module,
     &http_module,

@@ -19,8 +19,13 @@ static const struct {
     {"disable-warning",                              WITH_VALUE, true },
     {"dns-result-order",                             WITH_VALUE, true },
     {"enable-source-maps",                           SWITCH,     true },
+    {"experimental-default-type",                    WITH_VALUE, true },
+    {"experimental-detect-module",                   SWITCH,     true },
+    {"experimental-import-meta-resolve",             SWITCH,     true },
+    {"experimental-require-module",                  SWITCH,     true },
     {"expose-gc",                                    SWITCH,     true },
     {"heapsnapshot-signal",                          WITH_VALUE, true },
+    {"input-type",                                   WITH_VALUE, true },
     {"insecure-http-parser",                         SWITCH,     true },
     {"loop-watch",                                   WITH_VALUE, true },
     {"max-http-header-size",                         WITH_VALUE, true },
@@ -83,9 +88,13 @@ static bool set_value(Options *options, const char *name, const char *value) {
     return true;
 }
 
+static void add_word(char ***list, int *count, const char *word) {
+    *list = mem_resize(*list, (size_t)(*count + 1) * sizeof(char *));
+    (*list)[(*count)++] = mem_strdup(word);
+}
+
 static void add_require(Options *options, const char *name) {
-    options->requires = mem_resize(options->requires, (size_t)(options->require_count + 1) * sizeof(char *));
-    options->requires[options->require_count++] = mem_strdup(name);
+    add_word(&options->requires, &options->require_count, name);
 }
 
 static bool bad_option(const Options *options, const char *option) {
@@ -109,8 +118,11 @@ static bool read_long(Options *options, char **words, int left, bool from_enviro
     if (strcmp(name, "require") == 0 || strcmp(name, "import") == 0) {
         if (!value && left < 2) return needs_argument(options, words[0]);
         if (!value) *used = 2;
-        if (name[0] == 'i') return bad_option(options, words[0]);
-        add_require(options, value ? value + 1 : words[1]);
+        const char *module = value ? value + 1 : words[1];
+        if (name[0] == 'i')
+            add_word(&options->imports, &options->import_count, module);
+        else
+            add_require(options, module);
         return true;
     }
     bool negated = strncmp(name, "no-", 3) == 0;
@@ -240,4 +252,7 @@ void options_free(Options *options) {
     for (int i = 0; i < options->require_count; i++)
         mem_free(options->requires[i]);
     mem_free(options->requires);
+    for (int i = 0; i < options->import_count; i++)
+        mem_free(options->imports[i]);
+    mem_free(options->imports);
 }

@@ -17,7 +17,15 @@ static Value options_get(Call *call) {
     return all;
 }
 
-/* What to run: { script, scriptAt, eval, print, check, interactive, require: [] } */
+static Object word_list(Realm *realm, char **words, int word_count) {
+    Value list[64];
+    int count = 0;
+    for (; count < word_count && count < 64; count++)
+        list[count] = value_string(realm, words[count]);
+    return array_new(realm, (size_t)count, list);
+}
+
+/* What to run: { script, scriptAt, eval, print, check, interactive, require: [], import: [] } */
 static Value options_task(Call *call) {
     Realm *realm = call->realm;
     Options *options = realm->options.data;
@@ -29,11 +37,8 @@ static Value options_task(Call *call) {
     object_set(realm, task, "check", value_bool(options->check));
     object_set(realm, task, "test", value_bool(options->test));
     object_set(realm, task, "interactive", value_bool(options->interactive));
-    Value list[64];
-    int count = 0;
-    for (; count < options->require_count && count < 64; count++)
-        list[count] = value_string(realm, options->requires[count]);
-    object_set(realm, task, "require", array_new(realm, (size_t)count, list));
+    object_set(realm, task, "require", word_list(realm, options->requires, options->require_count));
+    object_set(realm, task, "import", word_list(realm, options->imports, options->import_count));
     return task;
 }
 

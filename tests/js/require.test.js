@@ -70,7 +70,7 @@ assert.throws(() => need('modern/sub/private/x'), { code: 'ERR_PACKAGE_PATH_NOT_
 assert.throws(() => need('./missing'), (error) => error.code === 'MODULE_NOT_FOUND' &&
   error.message.includes(`Cannot find module './missing'\nRequire stack:\n- ${root}/main.js`) && error.requireStack.length === 1);
 assert.throws(() => need('node:nothing'), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
-assert.throws(() => need('./module.mjs'), { code: 'ERR_REQUIRE_ESM' });
+assert.equal(need('./module.mjs').default, 1);
 assert.throws(() => need('./broken.json'), (error) => error instanceof SyntaxError && error.message.startsWith(root));
 assert.throws(() => need(''), { code: 'ERR_INVALID_ARG_VALUE' });
 for (let i = 0; i < 2; i++) assert.throws(() => need('./throws'), /no/);

@@ -459,13 +459,29 @@ function shapeOfKind(context, value, kind, constructor, tag, keys, bare, recurse
                    format: formatUnknownItems });
   }
   if (types.isModuleNamespaceObject(value))
-    return shape({ tag, keys, braces: [`${prefixOf(constructor, tag, 'Module')}{`, '}'] });
+    return shape({ tag: '', keys: [], braces: ['[Module: null prototype] {', '}'], format: formatNamespace });
   if (types.isBoxedPrimitive(value)) {
     const base = boxedBase(context, value, keys, constructor, tag);
     return keys.length === 0 && bare ? base : shape({ tag, keys, base, braces: ['{', '}'] });
   }
   const prefix = prefixOf(constructor, tag, 'Object');
   return isPlain ? `${prefix}{}` : shape({ tag, keys, braces: [`${prefix}{`, '}'] });
+}
+
+// What a module exports, or that it cannot be read yet; the keys are done with then.
+function formatNamespace(context, namespace, times) {
+  const output = [];
+  for (const key of Object.keys(namespace)) {
+    let text;
+    try {
+      text = formatValue(context, namespace[key], times);
+    } catch (error) {
+      if (!(error instanceof ReferenceError)) throw error;
+      text = context.stylize('<uninitialized>', 'special');
+    }
+    output.push(`${/^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key) ? context.stylize(key, 'name') : context.stylize(`'${key}'`, 'string')}: ${text}`);
+  }
+  return output;
 }
 
 module.exports = { builtInObjects, hasBuiltInToString, nameOfKind, shapeOf };

@@ -147,7 +147,7 @@ module.exports = {
   isGeneratorObject,
   isMap: kindCheck('Map'),
   isMapIterator: kindCheck('MapIterator'),
-  isModuleNamespaceObject() { return false; },
+  isModuleNamespaceObject(value) { return require('internal/builtin').loaded('internal/esm/namespace')?.isNamespace(value) === true; },
   isNativeError: kindCheck('NativeError'),
   isNumberObject: kindCheck('NumberObject'),
   isPromise: kindCheck('Promise'),

@@ -1,0 +1,209 @@
+'use strict';
+// From a URL to a module that can be linked, once for each URL: ES modules, CommonJS, JSON and what is built in.
+
+const { SourceRecord, SyntheticRecord } = require('internal/esm/record');
+const { changeable, shown } = require('internal/esm/namespace');
+const { resolve, toPath } = require('internal/esm/resolve');
+const { syntaxError } = require('internal/esm/errors');
+const { Module, packageScope } = require('internal/cjs');
+const path = require('path');
+const codes = require('internal/codes');
+const builtin = require('internal/builtin');
+const binding = internalBinding('esm');
+const disk = internalBinding('loader');
+
+const records = new Map(); // type and URL -> record
+const prefixes = new Map(); // URL -> by how much the columns of its first line are off
+
+const formats = { '__proto__': null, '.mjs': 'module', '.cjs': 'commonjs', '.json': 'json', '.wasm': 'wasm', '.node': 'addon' };
+const mediaTypes = { '__proto__': null, 'text/javascript': 'module', 'application/javascript': 'module', 'application/json': 'json',
+  'application/wasm': 'wasm' };
+
+function fileFormat(file, url) {
+  const extension = path.extname(file);
+  const known = formats[extension];
+  if (known !== undefined) return known;
+  if (extension === '.js' || extension === '') {
+    const type = packageScope(file)?.data.type;
+    if (type === 'module' || type === 'commonjs') return type;
+    return 'detect';
+  }
+  throw new codes.ERR_UNKNOWN_FILE_EXTENSION(extension, file);
+}
+
+const dataURL = /^data:([^,;]*)((?:;[^,]*)?),(.*)$/s;
+function formatOf(url) {
+  if (url.startsWith('node:')) return 'builtin';
+  if (url.startsWith('file:')) return fileFormat(toPath(url), url);
+  const match = dataURL.exec(url);
+  if (match === null) throw new codes.ERR_INVALID_URL(url);
+  const format = mediaTypes[match[1]];
+  if (format === undefined) throw new codes.ERR_UNKNOWN_MODULE_FORMAT(match[1], url);
+  return format;
+}
+
+function dataText(url) {
+  const [, , parameters, body] = dataURL.exec(url.replace(/#.*$/s, ''));
+  const text = decodeURIComponent(body);
+  return parameters.endsWith(';base64') ? Buffer.from(text, 'base64').toString() : text;
+}
+
+function checkAttributes(url, format, attributes) {
+  const type = attributes?.type;
+  for (const key in attributes)
+    if (key !== 'type') throw new codes.ERR_IMPORT_ATTRIBUTE_UNSUPPORTED(key, attributes[key], url);
+  if (format === 'json') {
+    if (type === undefined) throw new codes.ERR_IMPORT_ATTRIBUTE_MISSING(url, 'type', 'json');
+    if (type !== 'json') throw new codes.ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
+  } else if (type === 'json') throw new codes.ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, 'json');
+  else if (type !== undefined) throw new codes.ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
+}
+
+function failToRead(errno) {
+  const { UVException } = require('internal/errors');
+  throw new UVException({ errno, syscall: 'open' });
+}
+
+function readText(url) {
+  if (url.startsWith('data:')) return dataText(url);
+  const text = disk.readText(toPath(url));
+  return typeof text === 'string' ? text : failToRead(text);
+}
+
+function compiled(url, answer) {
+  if (typeof answer === 'number') failToRead(answer);
+  if (typeof answer[0] === 'string') throw syntaxError(answer[0], url, answer[1]);
+  prefixes.set(url, answer[2]);
+  return answer;
+}
+
+function sourceRecord(url, text) {
+  const answer = text === undefined && url.startsWith('file:') ? binding.compileFile(toPath(url), url) :
+    binding.compileText(text ?? readText(url), url);
+  const record = new SourceRecord(url, compiled(url, answer));
+  const context = require('internal/esm/import');
+  record.importFunction = (specifier, options) => context.importModule(specifier, url, options);
+  if (record.facts.usesMeta) record.meta = context.metaOf(url);
+  return record;
+}
+
+// Whether a file is an ES module that can be read: throws the SyntaxError.
+function check(file) { compiled(file, binding.compileFile(file, file)); }
+
+function builtinRecord(url) {
+  const id = url.slice(5);
+  const record = new SyntheticRecord(url, () => builtinProperties(builtin.require(id)));
+  record.fill();
+  record.builtinId = id;
+  return record;
+}
+
+function builtinProperties(exports) {
+  const properties = new Map();
+  for (const key of Object.keys(exports)) properties.set(key, shown(exports, key));
+  properties.set('default', changeable(exports));
+  return properties;
+}
+
+function jsonRecord(url, text = readText(url)) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    error.message = `${url.startsWith('file:') ? toPath(url) : url}: ${error.message}`;
+    throw error;
+  }
+  const record = new SyntheticRecord(url, () => new Map([['default', changeable(value)]]));
+  record.fill();
+  return record;
+}
+
+// Its names are known when it has run, which it does in its turn.
+function commonjsRecord(url) {
+  const file = toPath(url);
+  const record = new SyntheticRecord(url, () => {
+    const cached = Module._cache[file];
+    const exports = cached !== undefined ? cached.exports : Module._load(file, undefined, false);
+    return commonjsProperties(exports);
+  });
+  record.isCommonjs = true;
+  return record;
+}
+
+function commonjsProperties(exports) {
+  const properties = new Map();
+  if ((typeof exports === 'object' && exports !== null) || typeof exports === 'function')
+    for (const key of Object.keys(exports)) properties.set(key, shown(exports, key));
+  properties.set('default', changeable(exports));
+  properties.set('module.exports', changeable(exports));
+  return properties;
+}
+
+function recordOf(url, format, attributes) {
+  switch (format) {
+    case 'module': return sourceRecord(url);
+    case 'builtin': return builtinRecord(url);
+    case 'json': return jsonRecord(url);
+    case 'commonjs':
+    case 'addon': return commonjsRecord(url);
+    case 'detect': {
+      const text = readText(url);
+      return /\b(?:import|export|await)\b/.test(text) && binding.isModule(text) && !isCommonjs(text, url) ? sourceRecord(url, text) :
+        commonjsRecord(url);
+    }
+    default: throw new codes.ERR_UNKNOWN_MODULE_FORMAT(format, url);
+  }
+}
+
+// What both could be is CommonJS.
+function isCommonjs(text, url) {
+  try {
+    disk.compileText(text, toPath(url));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The module at a URL with everything that it requests, not yet linked.
+function load(url, attributes) {
+  const format = formatOf(url);
+  checkAttributes(url, format, attributes);
+  let record = records.get(url);
+  if (record === undefined) records.set(url, record = recordOf(url, format, attributes));
+  return requestAll(record);
+}
+
+function requestAll(record) {
+  if (record.facts === undefined || record.isComplete) return record;
+  record.isComplete = true;
+  const { requests } = record.facts;
+  const requested = [];
+  try {
+    for (let i = 0; i < requests.length; i += 2) requested.push(load(resolve(requests[i], record.url), requests[i + 1]));
+  } catch (error) {
+    record.isComplete = false;
+    throw error;
+  }
+  record.requested = requested;
+  return record;
+}
+
+// A module whose text is given: -e, standard input.
+function loadText(url, text) {
+  return requestAll(sourceRecord(url, text));
+}
+
+function syncBuiltins() {
+  for (const record of records.values()) {
+    if (record.builtinId === undefined) continue;
+    const exports = builtin.require(record.builtinId);
+    for (const key of Object.keys(record.namespace)) {
+      if (key === 'default') continue;
+      const property = shown(exports, key);
+      if (Object.hasOwn(record.namespace, key)) Object.defineProperty(record.namespace, key, property);
+    }
+  }
+}
+
+module.exports = { load, loadText, records, prefixes, syncBuiltins, check };

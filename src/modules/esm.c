@@ -1,0 +1,111 @@
+/* Makes functions of ES modules, for lib/internal/esm/. The engine's own modules cannot be reached
+ * through its C interface, so modules/syntax/ rewrites the source; what it does not take to be a module
+ * is shown to the engine, which says what is wrong. */
+#include "engine/call.h"
+#include "modules/modules.h"
+#include "modules/source.h"
+#include "modules/syntax/commonjs.h"
+#include "modules/syntax/transform.h"
+
+#include <errno.h>
+#include <glib-object.h>
+
+static unsigned line_at(const char *source, size_t at) {
+    unsigned line = 1;
+    for (size_t i = 0; i < at; i++)
+        line += source[i] == '\n';
+    return line;
+}
+
+/* [message, line] of a source that is no module. */
+static Value syntax_error(Realm *realm, const Bytes *source, const char *url, size_t failed_at) {
+    JSCContext *context = jsc_context_new();
+    JSCException *exception = NULL;
+    jsc_context_check_syntax(context, source->data, (ptrdiff_t)source->len, JSC_CHECK_SYNTAX_MODE_MODULE, url,
+                             1, &exception);
+    const char *message = exception ? jsc_exception_get_message(exception) : "Invalid or unexpected token";
+    unsigned line = exception ? jsc_exception_get_line_number(exception) : line_at(source->data, failed_at);
+    Object answer = array_new(realm, 2, (Value[]){value_string(realm, message), value_int((int)line)});
+    if (exception) g_object_unref(exception);
+    g_object_unref(context);
+    return answer;
+}
+
+/* [function, facts, how many columns the first line is off]; or what syntax_error says */
+static Value compile(Call *call, Bytes *source, Value url) {
+    Realm *realm = call->realm;
+    TEXT name;
+    if (!value_text(realm, url, &name)) return NULL;
+    TransformedModule result;
+    Bytes out = {0};
+    if (!module_transform(source->data ? source->data : "", source->len, &out, &result)) {
+        bytes_free(&out);
+        return syntax_error(realm, source, name.data, result.failed_at);
+    }
+    Value error = NULL, compiled = source_evaluate(realm, &out, url, &error);
+    if (!compiled) return syntax_error(realm, source, name.data, 0);
+    JSObjectSetPropertyAtIndex(realm->ctx, value_object(realm, compiled), 2, value_int((int)result.prefix),
+                               NULL);
+    return compiled;
+}
+
+/* compileFile(path, url): as compile says, or a negative errno */
+static Value esm_compile_file(Call *call) {
+    TEXT path;
+    if (!call_text(call, 0, &path)) return NULL;
+    Bytes source = {0};
+    if (!source_read(path.data, &source)) {
+        int err = errno;
+        bytes_free(&source);
+        return value_int(-err);
+    }
+    Value answer = compile(call, &source, call_arg(call, 1));
+    bytes_free(&source);
+    return answer;
+}
+
+/* compileText(text, url) */
+static Value esm_compile_text(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    Bytes source = {0};
+    bytes_append(&source, text.data, text.len);
+    Value answer = compile(call, &source, call_arg(call, 1));
+    bytes_free(&source);
+    return answer;
+}
+
+/* isModule(text): does it say what only an ES module can say? */
+static Value esm_is_module(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    TransformedModule result;
+    Bytes out = {0};
+    module_transform(text.data, text.len, &out, &result);
+    bytes_free(&out);
+    return value_bool(result.is_module);
+}
+
+/* markScript(text, import name, first argument): a script whose `import()` calls a function of ours */
+static Value esm_mark_script(Call *call) {
+    TEXT text, name, argument;
+    if (!call_text(call, 0, &text) || !call_text(call, 1, &name) || !call_text(call, 2, &argument))
+        return NULL;
+    CommonjsMarks marks = {.import = name.data, .import_arguments = argument.data};
+    if (!commonjs_needs_marks(text.data, text.len, &marks)) return call_arg(call, 0);
+    Bytes out = {0};
+    commonjs_mark(text.data, text.len, &marks, &out);
+    Value marked = value_string_n(call->realm, out.data, out.len);
+    bytes_free(&out);
+    return marked;
+}
+
+static const Native functions[] = {
+    {"compileFile",     esm_compile_file},
+    {"compileText",                 esm_compile_text},
+    {"isModule",esm_is_module},
+    {"markScript",        esm_mark_script},
+    {0                },
+};
+
+const Module esm_module = {"esm", functions, NULL, NULL};

@@ -1,0 +1,12 @@
+/* Texts of programs, from the disk to the engine. */
+#pragma once
+
+#include "base/bytes.h"
+#include "engine/realm.h"
+
+/* The whole file; false with errno if it cannot be read. */
+bool source_read(const char *path, Bytes *out);
+/* As a string of the engine, without its byte order mark. */
+Value source_text(Realm *realm, const Bytes *bytes);
+/* Runs a script that stays: the bytes are taken over. */
+Value source_evaluate(Realm *realm, Bytes *source, Value name, Value *exception);
