@@ -237,13 +237,3 @@ JSObjectRef JSObjectMakeArrayBufferWithBytesNoCopy(JSContextRef ctx, void *bytes
                                                    JSValueRef *exception);
 void *JSObjectGetArrayBufferBytesPtr(JSContextRef ctx, JSObjectRef object, JSValueRef *exception);
 size_t JSObjectGetArrayBufferByteLength(JSContextRef ctx, JSObjectRef object, JSValueRef *exception);
-
-/* A context of its own that only reads: the one way to have a module's syntax checked. */
-typedef struct _JSCContext JSCContext;
-typedef struct _JSCException JSCException;
-enum { JSC_CHECK_SYNTAX_MODE_SCRIPT, JSC_CHECK_SYNTAX_MODE_MODULE };
-JSCContext *jsc_context_new(void);
-int jsc_context_check_syntax(JSCContext *context, const char *code, ptrdiff_t length, int mode, const char *uri,
-                             unsigned line, JSCException **exception);
-const char *jsc_exception_get_message(JSCException *exception);
-unsigned jsc_exception_get_line_number(JSCException *exception);

@@ -1,14 +1,15 @@
 /* Makes functions of ES modules, for lib/internal/esm/. The engine's own modules cannot be reached
  * through its C interface, so modules/syntax/ rewrites the source; what it does not take to be a module
  * is shown to the engine, which says what is wrong. */
+#include "base/mem.h"
 #include "engine/call.h"
+#include "engine/check.h"
 #include "modules/modules.h"
 #include "modules/source.h"
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
 
 #include <errno.h>
-#include <glib-object.h>
 
 static unsigned line_at(const char *source, size_t at) {
     unsigned line = 1;
@@ -19,15 +20,13 @@ static unsigned line_at(const char *source, size_t at) {
 
 /* [message, line] of a source that is no module. */
 static Value syntax_error(Realm *realm, const Bytes *source, const char *url, size_t failed_at) {
-    JSCContext *context = jsc_context_new();
-    JSCException *exception = NULL;
-    jsc_context_check_syntax(context, source->data, (ptrdiff_t)source->len, JSC_CHECK_SYNTAX_MODE_MODULE, url,
-                             1, &exception);
-    const char *message = exception ? jsc_exception_get_message(exception) : "Invalid or unexpected token";
-    unsigned line = exception ? jsc_exception_get_line_number(exception) : line_at(source->data, failed_at);
-    Object answer = array_new(realm, 2, (Value[]){value_string(realm, message), value_int((int)line)});
-    if (exception) g_object_unref(exception);
-    g_object_unref(context);
+    unsigned line = line_at(source->data, failed_at);
+    char *message = engine_check_module(source->data, source->len, url, &line);
+    Object answer =
+        array_new(realm, 2,
+                  (Value[]){value_string(realm, message ? message : "Invalid or unexpected token"),
+                            value_int((int)line)});
+    mem_free(message);
     return answer;
 }
 
