@@ -1,15 +1,13 @@
 /* Makes functions of ES modules, for lib/internal/esm/. The engine's own modules cannot be reached
- * through its C interface, so modules/syntax/ rewrites the source; what it does not take to be a module
- * is shown to the engine, which says what is wrong. */
-#include "base/mem.h"
+ * through its C interface, so modules/syntax/ rewrites the source, and says where it is no module. */
 #include "engine/call.h"
-#include "engine/check.h"
 #include "modules/modules.h"
 #include "modules/source.h"
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static unsigned line_at(const char *source, size_t at) {
     unsigned line = 1;
@@ -18,31 +16,43 @@ static unsigned line_at(const char *source, size_t at) {
     return line;
 }
 
-/* [message, line] of a source that is no module. */
-static Value syntax_error(Realm *realm, const Bytes *source, const char *url, size_t failed_at) {
-    unsigned line = line_at(source->data, failed_at);
-    char *message = engine_check_module(source->data, source->len, url, &line);
-    Object answer =
-        array_new(realm, 2,
-                  (Value[]){value_string(realm, message ? message : "Invalid or unexpected token"),
-                            value_int((int)line)});
-    mem_free(message);
-    return answer;
+static Value syntax_error(Realm *realm, const char *message, unsigned line) {
+    return array_new(realm, 2, (Value[]){value_string(realm, message), value_int((int)line)});
 }
 
-/* [function, facts, how many columns the first line is off]; or what syntax_error says */
+/* [message, line] of a source that could not be read as a module. */
+static Value reading_error(Realm *realm, const Bytes *source, const TransformedModule *result) {
+    unsigned line = line_at(source->data ? source->data : "", result->failed_at);
+    if (result->is_unsound)
+        return syntax_error(realm, "An import or export names what is not declared, or is declared twice",
+                            line);
+    if (result->failed_at >= source->len) return syntax_error(realm, "Unexpected end of input", line);
+    char message[96];
+    size_t len = result->failed_end - result->failed_at;
+    if (!len || len > 40) return syntax_error(realm, "Invalid or unexpected token", line);
+    snprintf(message, sizeof message, "Unexpected token '%.*s'", (int)len, source->data + result->failed_at);
+    return syntax_error(realm, message, line);
+}
+
+/* [message, line] of what the engine threw. */
+static Value engine_error(Realm *realm, Value error) {
+    Object object = value_object(realm, error);
+    if (!object) return syntax_error(realm, "Invalid or unexpected token", 1);
+    return array_new(realm, 2,
+                     (Value[]){object_get(realm, object, "message"), object_get(realm, object, "line")});
+}
+
+/* [function, facts, how many columns the first line is off]; or [message, line] of a SyntaxError */
 static Value compile(Call *call, Bytes *source, Value url) {
     Realm *realm = call->realm;
-    TEXT name;
-    if (!value_text(realm, url, &name)) return NULL;
     TransformedModule result;
     Bytes out = {0};
     if (!module_transform(source->data ? source->data : "", source->len, &out, &result)) {
         bytes_free(&out);
-        return syntax_error(realm, source, name.data, result.failed_at);
+        return reading_error(realm, source, &result);
     }
     Value error = NULL, compiled = source_evaluate(realm, &out, url, &error);
-    if (!compiled) return syntax_error(realm, source, name.data, 0);
+    if (!compiled) return engine_error(realm, error);
     JSObjectSetPropertyAtIndex(realm->ctx, value_object(realm, compiled), 2, value_int((int)result.prefix),
                                NULL);
     return compiled;

@@ -23,7 +23,10 @@ Name parser_name(Parser *p) {
 }
 
 void parser_fail(Parser *p) {
-    if (!p->failed) p->failed_at = p->lexer.token.start;
+    if (!p->failed) {
+        p->failed_at = p->lexer.token.start;
+        p->failed_end = p->lexer.token.end;
+    }
     p->failed = true;
     p->lexer.token.kind = TOKEN_WRONG;
     p->word = WORD_NONE;

@@ -49,7 +49,7 @@ typedef struct {
     unsigned depth;
     bool failed, no_in;
     bool in_function; /* false: `await` here makes the module wait */
-    size_t failed_at;
+    size_t failed_at, failed_end;
     unsigned char *arrows; /* a bit a byte of the source: a parenthesis that opens parameters */
     const char *base;      /* what the names begin with that edits use */
 } Parser;

@@ -242,7 +242,11 @@ bool module_transform(const char *source, size_t len, Bytes *out, TransformedMod
     if (p.lexer.token.kind != TOKEN_END) parser_fail(&p);
     bool fine = !p.failed;
     result->failed_at = p.failed_at;
-    if (fine) fine = write_module(&p, out, result);
+    result->failed_end = p.failed_end;
+    if (fine) {
+        fine = write_module(&p, out, result);
+        result->is_unsound = !fine;
+    }
     result->is_module = p.facts.is_module;
     result->awaits = p.facts.awaits;
     parser_close(&p);

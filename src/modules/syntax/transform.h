@@ -9,10 +9,11 @@
 #include <stddef.h>
 
 typedef struct {
-    bool is_module;   /* it has what only a module can have */
-    bool awaits;      /* at its top level */
-    size_t prefix;    /* by how much the first line's columns are off */
-    size_t failed_at; /* where reading stopped */
+    bool is_module;               /* it has what only a module can have */
+    bool awaits;                  /* at its top level */
+    size_t prefix;                /* by how much the first line's columns are off */
+    size_t failed_at, failed_end; /* where reading stopped */
+    bool is_unsound;              /* its names do not fit together */
 } TransformedModule;
 
 /* Appends to out a script whose value is [function, facts] (lib/internal/esm/source.js knows what is in
