@@ -64,6 +64,7 @@ static const char *const template_modules[] = {
     "internal/child_process/channel",
     "internal/cluster/child",
     "http",
+    "_http_client",
     "net",
     "internal/net/server",
     "internal/http_connection",
