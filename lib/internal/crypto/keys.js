@@ -209,14 +209,14 @@ function jwkOf(key) {
     const [group, x, y, d] = binding.keyNumbers(handle);
     const crv = curveNames[group];
     if (crv === undefined) throw new ERR_CRYPTO_JWK_UNSUPPORTED_CURVE(group);
-    const jwk = { kty: 'EC', crv, x: x.toString('base64url'), y: y.toString('base64url') };
+    const jwk = { kty: 'EC', x: x.toString('base64url'), y: y.toString('base64url'), crv };
     if (isPrivate) jwk.d = d.toString('base64url');
     return jwk;
   }
   if (okpNames[type] !== undefined) {
     const jwk = { kty: 'OKP', crv: okpNames[type], x: handle.raw(false).toString('base64url') };
     if (isPrivate) jwk.d = handle.raw(true).toString('base64url');
-    return { crv: jwk.crv, ...(isPrivate ? { d: jwk.d } : {}), x: jwk.x, kty: 'OKP' };
+    return jwk;
   }
   throw new ERR_CRYPTO_JWK_UNSUPPORTED_KEY_TYPE();
 }
