@@ -47,9 +47,16 @@ function named(algorithm, operation) {
   throw notSupported();
 }
 
+const missing = (name) => Object.assign(new TypeError(`'${name}' is required`), { code: 'ERR_MISSING_OPTION' });
+
+function required(algorithm, ...names) {
+  for (const name of names) if (algorithm[name] === undefined) throw missing(name);
+  return algorithm;
+}
+
 function hashOf(hash) {
   const name = `${typeof hash === 'object' && hash !== null ? hash.name : hash}`.toUpperCase();
-  if (hash === undefined) throw Object.assign(new TypeError("'hash' is required"), { code: 'ERR_MISSING_OPTION' });
+  if (hash === undefined) throw missing('hash');
   if (hashes[name] === undefined) throw notSupported();
   return name;
 }
@@ -76,19 +83,22 @@ async function operation(start) {
 
 const FEW_BYTES = 16384; // are hashed faster than a thread wakes
 
-function digestBytes(name, data) {
-  if (data.length <= FEW_BYTES) return binding.digestJob(undefined, name, data, -1);
-  return job((done) => binding.digestJob(done, name, data, -1));
+function digestBytes(name, data, length = -1) {
+  if (data.length <= FEW_BYTES) return binding.digestJob(undefined, name, data, length);
+  return job((done) => binding.digestJob(done, name, data, length));
 }
 
 // Keys come in and go out in the forms of the standard.
 function fromSpkiOrPkcs8(format, data, typeName, name) {
+  let object;
   try {
     const handle = binding.keyParse(format === 'pkcs8', data, 'der', format, undefined);
-    const object = keys.wrapHandle(format === 'pkcs8' ? 'private' : 'public', handle);
-    if (object.asymmetricKeyType === typeName) return object;
-  } catch { /* told below */ }
-  throw fail('Invalid keyData', 'DataError');
+    object = keys.wrapHandle(format === 'pkcs8' ? 'private' : 'public', handle);
+  } catch (error) {
+    throw Object.assign(fail('Invalid keyData', 'DataError'), { cause: error });
+  }
+  if (object.asymmetricKeyType !== typeName) throw fail('Invalid key type', 'DataError');
+  return object;
 }
 
 function fromJwk(jwk, kty, check) {
@@ -136,46 +146,54 @@ async function exportAsymmetric(key, format) {
   throw notSupported(`Unable to export a ${object.type} key using ${format} format`);
 }
 
-// AES
-function aes(name, mode, usages, crypt) {
+// Ciphers. Those that came after the standard's first edition take their keys as 'raw-secret' only.
+function cipher(name, { lengths, jwkAlg, takesRaw = true, fixedLength }, usages, crypt) {
   const checkLength = (length) => {
-    if (![128, 192, 256].includes(length)) throw fail('Invalid key length', 'OperationError');
+    if (!lengths.includes(length)) throw fail('Invalid key length', 'OperationError');
   };
-  const jwkAlg = (length) => `A${length}${mode.toUpperCase() === 'WRAP' ? 'KW' : mode.toUpperCase()}`;
+  const isRaw = (format) => format === 'raw-secret' || (takesRaw && format === 'raw');
+  const full = (length) => (fixedLength === undefined ? { name, length } : { name });
   algorithms[name] = {
-    async generateKey({ length }, extractable, wanted) {
+    async generateKey(algorithm, extractable, wanted) {
+      const length = fixedLength ?? required(algorithm, 'length').length;
       checkLength(length);
       checkUsages(wanted, usages, name);
       if (wanted.length === 0) throw fail('Usages cannot be empty when creating a key.', 'SyntaxError');
       const bytes = Buffer.alloc(length / 8);
       binding.randomFill(undefined, bytes, 0, bytes.length);
-      return makeKey(secretObject(bytes), { name, length }, wanted, extractable);
+      return makeKey(secretObject(bytes), full(length), wanted, extractable);
     },
     async importKey(format, data, algorithm, extractable, wanted) {
       checkUsages(wanted, usages, name);
       if (wanted.length === 0) throw fail('Usages cannot be empty when importing a secret key.', 'SyntaxError');
       let bytes;
-      if (format === 'raw' || format === 'raw-secret') bytes = copyBytes(data, 'keyData');
+      if (isRaw(format)) bytes = copyBytes(data, 'keyData');
       else if (format === 'jwk') {
         bytes = decodeSecretJwk(data);
         checkJwk(data, extractable, wanted, 'enc');
         if (data.alg !== undefined && data.alg !== jwkAlg(bytes.length * 8)) throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
       } else throw notSupported(`Unable to import ${name} using ${format} format`);
-      if (![16, 24, 32].includes(bytes.length)) throw fail('Invalid key length', 'DataError');
-      return makeKey(secretObject(bytes), { name, length: bytes.length * 8 }, wanted, extractable);
+      if (!lengths.includes(bytes.length * 8)) throw fail('Invalid key length', 'DataError');
+      return makeKey(secretObject(bytes), full(bytes.length * 8), wanted, extractable);
     },
     async exportKey(key, format) {
       const bytes = slotsOf(key).object.export();
-      if (format === 'raw' || format === 'raw-secret') return toArrayBuffer(bytes);
+      if (isRaw(format)) return toArrayBuffer(bytes);
       if (format === 'jwk') return { kty: 'oct', k: bytes.toString('base64url'), alg: jwkAlg(bytes.length * 8) };
       throw notSupported(`Unable to export a secret key using ${format} format`);
     },
-    keyLength: ({ length }) => {
+    keyLength: (algorithm) => {
+      const length = fixedLength ?? required(algorithm, 'length').length;
       checkLength(length);
       return length;
     },
     ...crypt,
   };
+}
+
+function aes(name, mode, usages, crypt, takesRaw) {
+  const suffix = mode === 'wrap' ? 'KW' : mode.toUpperCase();
+  cipher(name, { lengths: [128, 192, 256], jwkAlg: (length) => `A${length}${suffix}`, takesRaw }, usages, crypt);
 }
 
 function aesJob(key, mode, encrypts, iv, data, tagBytes = 0, aad) {
@@ -191,11 +209,13 @@ function ivOf(value, name, length) {
 }
 
 const cryptUsages = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
-const cbc = (encrypts) => async (algorithm, key, data) => aesJob(key, 'cbc', encrypts, ivOf(algorithm.iv, 'iv', 16), data);
+const cbc = (encrypts) => async (algorithm, key, data) =>
+  aesJob(key, 'cbc', encrypts, ivOf(required(algorithm, 'iv').iv, 'iv', 16), data);
 aes('AES-CBC', 'cbc', cryptUsages, { encrypt: cbc(true), decrypt: cbc(false) });
 
 // A counter of fewer bits than the block wraps by itself: OpenSSL would carry into the nonce.
-async function ctrCrypt({ counter, length }, key, data) {
+async function ctrCrypt(algorithm, key, data) {
+  const { counter, length } = required(algorithm, 'counter', 'length');
   const block = ivOf(counter, 'counter', 16);
   if (!(length >= 1 && length <= 128)) throw fail('AES-CTR algorithm.length must be between 1 and 128', 'OperationError');
   const blocks = BigInt(Math.ceil(data.byteLength / 16));
@@ -213,16 +233,28 @@ async function ctrCrypt({ counter, length }, key, data) {
 }
 aes('AES-CTR', 'ctr', cryptUsages, { encrypt: ctrCrypt, decrypt: ctrCrypt });
 
-function gcm(encrypts) {
-  return async ({ iv, additionalData, tagLength = 128 }, key, data) => {
-    if (![32, 64, 96, 104, 112, 120, 128].includes(tagLength))
-      throw fail(`${tagLength} is not a valid AES-GCM tag length`, 'OperationError');
+// Ciphers that vouch for what they encrypt.
+function authenticated(name, tagLengths, checkIv, cipherOf) {
+  const crypt = (encrypts) => async (algorithm, key, data) => {
+    const { iv, additionalData, tagLength = 128 } = required(algorithm, 'iv');
+    if (!tagLengths.includes(tagLength)) throw fail(`${tagLength} is not a valid ${name} tag length`, 'OperationError');
     if (!encrypts && data.byteLength < tagLength / 8) throw fail('The provided data is too small.', 'OperationError');
     const aad = additionalData === undefined ? undefined : copyBytes(additionalData, 'algorithm.additionalData');
-    return aesJob(key, 'gcm', encrypts, ivOf(iv, 'iv'), data, tagLength / 8, aad);
+    const nonce = checkIv(iv);
+    const { object, algorithm: { length } } = slotsOf(key);
+    return operation((done) => binding.cipherJob(done, encrypts, cipherOf(length), object[kHandle], nonce, data, tagLength / 8, aad));
   };
+  return { encrypt: crypt(true), decrypt: crypt(false) };
 }
-aes('AES-GCM', 'gcm', cryptUsages, { encrypt: gcm(true), decrypt: gcm(false) });
+aes('AES-GCM', 'gcm', cryptUsages, authenticated('AES-GCM', [32, 64, 96, 104, 112, 120, 128], (iv) => ivOf(iv, 'iv'),
+                                                 (length) => `aes-${length}-gcm`));
+aes('AES-OCB', 'ocb', cryptUsages, authenticated('AES-OCB', [64, 96, 128], (iv) => {
+  const nonce = ivOf(iv, 'iv');
+  if (nonce.length < 1 || nonce.length > 15) throw fail('AES-OCB algorithm.iv must be no more than 15 bytes', 'OperationError');
+  return nonce;
+}, (length) => `aes-${length}-ocb`), false);
+cipher('ChaCha20-Poly1305', { lengths: [256], fixedLength: 256, jwkAlg: () => 'C20P', takesRaw: false }, cryptUsages,
+       authenticated('ChaCha20-Poly1305', [128], (iv) => ivOf(iv, 'iv', 12), () => 'chacha20-poly1305'));
 
 const kwIv = Buffer.alloc(8, 0xa6);
 const kw = (encrypts) => (algorithm, key, data) => {
@@ -231,7 +263,8 @@ const kw = (encrypts) => (algorithm, key, data) => {
 };
 aes('AES-KW', 'wrap', ['wrapKey', 'unwrapKey'], { wrapKey: kw(true), unwrapKey: kw(false) });
 
-// HMAC
+// HMAC. The digests of SHA-3 have no name in a JSON Web Key.
+const hmacAlg = (hash) => (hash.startsWith('SHA3') ? {} : { alg: `HS${hash.slice(4)}` });
 algorithms.HMAC = {
   async generateKey({ hash, length }, extractable, usages) {
     const name = hashOf(hash);
@@ -253,7 +286,7 @@ algorithms.HMAC = {
     } else if (format === 'jwk') {
       bytes = decodeSecretJwk(data);
       checkJwk(data, extractable, usages, 'sig');
-      if (data.alg !== undefined && data.alg !== `HS${name.slice(4) === '1' ? '1' : name.slice(4)}`)
+      if (data.alg !== undefined && hmacAlg(name).alg !== undefined && data.alg !== hmacAlg(name).alg)
         throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
     } else {
       throw notSupported(`Unable to import HMAC using ${format} format`);
@@ -266,7 +299,7 @@ algorithms.HMAC = {
     const { object, algorithm } = slotsOf(key);
     const bytes = object.export();
     if (format === 'raw' || format === 'raw-secret') return toArrayBuffer(bytes);
-    if (format === 'jwk') return { kty: 'oct', k: bytes.toString('base64url'), alg: `HS${algorithm.hash.name.slice(4)}` };
+    if (format === 'jwk') return { kty: 'oct', k: bytes.toString('base64url'), ...hmacAlg(algorithm.hash.name) };
     throw notSupported(`Unable to export a secret key using ${format} format`);
   },
   sign: (algorithm, key, data) => {
@@ -302,13 +335,15 @@ function kdf(name, derive) {
     },
   };
 }
-kdf('PBKDF2', ({ hash, salt, iterations }, handle, length) => {
+kdf('PBKDF2', (algorithm, handle, length) => {
+  const { hash, salt, iterations } = required(algorithm, 'hash', 'salt', 'iterations');
   const digest = hashes[hashOf(hash)];
   if (!(iterations > 0)) throw fail('iterations cannot be zero', 'OperationError');
   const bytes = copyBytes(salt, 'algorithm.salt');
   return operation((done) => binding.pbkdf2(done, handle, bytes, iterations, length, digest));
 });
-kdf('HKDF', ({ hash, salt, info }, handle, length) => {
+kdf('HKDF', (algorithm, handle, length) => {
+  const { hash, salt, info } = required(algorithm, 'hash', 'salt', 'info');
   const digest = hashes[hashOf(hash)];
   const saltBytes = copyBytes(salt, 'algorithm.salt');
   const infoBytes = copyBytes(info, 'algorithm.info');
@@ -336,7 +371,8 @@ function needsType(key, type) {
 
 function ec(name, publicUsages, privateUsages, more) {
   algorithms[name] = {
-    async generateKey({ namedCurve }, extractable, usages) {
+    async generateKey(algorithm, extractable, usages) {
+      const { namedCurve } = required(algorithm, 'namedCurve');
       if (curves[namedCurve] === undefined) throw notSupported('Unrecognized namedCurve');
       const split = splitUsages(usages, publicUsages, privateUsages, name);
       const handles = await operation((done) => binding.keygenEc(done, curves[namedCurve], false));
@@ -387,7 +423,7 @@ ec('ECDSA', ['verify'], ['sign'], {
 });
 
 async function agree(name, algorithm, key, length) {
-  const peer = algorithm.public;
+  const peer = required(algorithm, 'public').public;
   if (!(peer instanceof CryptoKey)) throw new ERR_INVALID_ARG_TYPE('algorithm.public', 'CryptoKey', peer);
   needsType(peer, 'public');
   needsType(key, 'private');
@@ -464,14 +500,15 @@ const RSA_PKCS1_OAEP_PADDING = 4;
 const RSA_PKCS1_PSS_PADDING = 6;
 
 function rsa(name, publicUsages, privateUsages, jwkPrefix, more) {
-  const jwkAlg = (hash) => (jwkPrefix === 'RSA-OAEP' ? (hash === 'SHA-1' ? 'RSA-OAEP' : `RSA-OAEP-${hash.slice(4)}`) : `${jwkPrefix}${hash.slice(4)}`);
+  const jwkAlg = (hash) => (hash.startsWith('SHA3') ? undefined : jwkPrefix === 'RSA-OAEP' ? (hash === 'SHA-1' ? 'RSA-OAEP' : `RSA-OAEP-${hash.slice(4)}`) : `${jwkPrefix}${hash.slice(4)}`);
   const algorithmOf = (object, hash) => {
     const { modulusLength, publicExponent } = object.asymmetricKeyDetails;
     const hex = publicExponent.toString(16);
     return { name, modulusLength, publicExponent: new Uint8Array(Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')), hash: { name: hash } };
   };
   algorithms[name] = {
-    async generateKey({ hash, modulusLength, publicExponent }, extractable, usages) {
+    async generateKey(algorithm, extractable, usages) {
+      const { hash, modulusLength, publicExponent } = required(algorithm, 'modulusLength', 'publicExponent', 'hash');
       const hashName = hashOf(hash);
       const split = splitUsages(usages, publicUsages, privateUsages, name);
       const exponent = [...new Uint8Array(copyBytes(publicExponent, 'algorithm.publicExponent'))].reduce((sum, byte) => sum * 256 + byte, 0);
@@ -485,7 +522,7 @@ function rsa(name, publicUsages, privateUsages, jwkPrefix, more) {
       if (format === 'jwk') {
         object = fromJwk(data, 'RSA', (jwk) => {
           checkJwk(jwk, extractable, usages, name === 'RSA-OAEP' ? 'enc' : 'sig');
-          if (jwk.alg !== undefined && jwk.alg !== jwkAlg(hashName)) throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
+          if (jwk.alg !== undefined && jwkAlg(hashName) !== undefined && jwk.alg !== jwkAlg(hashName)) throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
         });
       } else if (format === 'spki' || format === 'pkcs8') {
         object = fromSpkiOrPkcs8(format, copyBytes(data, 'keyData'), 'rsa');
@@ -496,7 +533,8 @@ function rsa(name, publicUsages, privateUsages, jwkPrefix, more) {
     },
     async exportKey(key, format) {
       const out = await exportAsymmetric(key, format);
-      if (format === 'jwk') out.alg = jwkAlg(slotsOf(key).algorithm.hash.name);
+      const alg = format === 'jwk' ? jwkAlg(slotsOf(key).algorithm.hash.name) : undefined;
+      if (alg !== undefined) out.alg = alg;
       return out;
     },
     ...more,
@@ -518,7 +556,7 @@ function rsaSign(padding, saltOf) {
 }
 rsa('RSASSA-PKCS1-v1_5', ['verify'], ['sign'], 'RS', rsaSign(RSA_PKCS1_PADDING, () => saltDefault));
 rsa('RSA-PSS', ['verify'], ['sign'], 'PS', rsaSign(RSA_PKCS1_PSS_PADDING, ({ saltLength }) => {
-  if (typeof saltLength !== 'number') throw Object.assign(new TypeError("'saltLength' is required"), { code: 'ERR_MISSING_OPTION' });
+  if (typeof saltLength !== 'number') throw missing('saltLength');
   return saltLength;
 }));
 function oaep(number, type) {
@@ -533,7 +571,19 @@ function oaep(number, type) {
 rsa('RSA-OAEP', ['encrypt', 'wrapKey'], ['decrypt', 'unwrapKey'], 'RSA-OAEP', { encrypt: oaep(0, 'public'), decrypt: oaep(1, 'private') });
 
 for (const name of Object.keys(hashes)) {
-  algorithms[name] = { digest: (data) => digestBytes(hashes[name], data) };
+  algorithms[name] = { digest: (algorithm, data) => digestBytes(hashes[name], data) };
+}
+// Without a name and a customization cSHAKE is SHAKE; OpenSSL 3.0 has no more of it.
+for (const bits of [128, 256]) {
+  algorithms[`cSHAKE${bits}`] = {
+    digest(algorithm, data) {
+      const { length, functionName, customization } = required(algorithm, 'length');
+      for (const bytes of [functionName, customization])
+        if (bytes?.byteLength > 0) throw notSupported('cSHAKE with a function name or a customization is not supported');
+      if (length % 8) throw notSupported('Unsupported cSHAKE length');
+      return length === 0 ? new ArrayBuffer(0) : digestBytes(`shake${bits}`, data, length / 8);
+    },
+  };
 }
 
 // --- The interface
@@ -551,8 +601,12 @@ function need(args, count, ...argNames) {
 function keyFor(key, usage, algorithm, name = 'key') {
   if (!(key instanceof CryptoKey)) throw new ERR_INVALID_ARG_TYPE(name, 'CryptoKey', key);
   const slots = slotsOf(key);
-  if (slots.algorithm.name !== algorithm.name) throw fail('Key algorithm mismatch', 'InvalidAccessError');
-  if (!slots.usages.includes(usage)) throw fail(`Unable to use this key to ${usage.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)}`, 'InvalidAccessError');
+  const isOfAlgorithm = slots.algorithm.name === algorithm.name;
+  if (isOfAlgorithm && slots.usages.includes(usage)) return;
+  if (usage === 'sign' || usage === 'verify') throw fail(`Unable to use this key to ${usage}`, 'InvalidAccessError');
+  if (usage === 'encrypt' || usage === 'decrypt') throw fail('The requested operation is not valid for the provided key', 'InvalidAccessError');
+  if (!isOfAlgorithm) throw fail('Key algorithm mismatch', 'InvalidAccessError');
+  throw fail(`${name} does not have ${usage} usage`, 'InvalidAccessError');
 }
 
 function usagesOf(usages) {
@@ -588,7 +642,7 @@ class SubtleCrypto {
     checkThis(this);
     need(arguments, 2, 'algorithm', 'data');
     const chosen = named(algorithm, 'digest');
-    return algorithms[chosen.name].digest(copyBytes(data, 'data'));
+    return algorithms[chosen.name].digest(chosen, copyBytes(data, 'data'));
   }
 
   async generateKey(algorithm, extractable, keyUsages) {
@@ -719,7 +773,7 @@ function importObject(object, algorithm, extractable, usages) {
   if (chosen.name === 'HMAC') allowed = ['sign', 'verify'];
   else if (chosen.name === 'HKDF' || chosen.name === 'PBKDF2') allowed = ['deriveKey', 'deriveBits'];
   else if (chosen.name === 'AES-KW') allowed = ['wrapKey', 'unwrapKey'];
-  else if (chosen.name.startsWith('AES')) allowed = cryptUsages;
+  else if (chosen.name.startsWith('AES') || chosen.name === 'ChaCha20-Poly1305') allowed = cryptUsages;
   else if (chosen.name in sign) allowed = [type === 'private' ? 'sign' : 'verify'];
   else if (chosen.name in agreement) allowed = type === 'private' ? ['deriveKey', 'deriveBits'] : [];
   else allowed = type === 'private' ? ['decrypt', 'unwrapKey'] : ['encrypt', 'wrapKey'];
@@ -734,6 +788,8 @@ function importObject(object, algorithm, extractable, usages) {
     } else if (chosen.name.startsWith('AES')) {
       full.length = object.symmetricKeySize * 8;
       if (![128, 192, 256].includes(full.length)) throw fail('Invalid key length', 'DataError');
+    } else if (chosen.name === 'ChaCha20-Poly1305') {
+      if (object.symmetricKeySize !== 32) throw fail('Invalid key length', 'DataError');
     } else if (extractable) {
       throw fail(`${chosen.name} keys are not extractable`, 'SyntaxError');
     }
