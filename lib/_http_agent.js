@@ -61,8 +61,13 @@ function maybeEnableKeylog(eventName) {
   for (const list of Object.values(this.sockets)) for (const socket of list) socket.on('keylog', this[kOnKeylog]);
 }
 
+// The name under which createSocket put the socket into the pools.
+function nameOf(agent, options) {
+  return agent.getName === getName && typeof options._agentKey === 'string' ? options._agentKey : agent.getName(options);
+}
+
 function onFree(agent, socket, options) {
-  const name = agent.getName(options);
+  const name = nameOf(agent, options);
   // A socket that does not take writes any more is of no use to anybody.
   if (!socket.writable) {
     socket.destroy();
@@ -101,7 +106,7 @@ Agent.prototype.createConnection = function createConnection(...args) {
 };
 
 // What two requests must have in common to share a connection.
-Agent.prototype.getName = function getName(options = {}) {
+function getName(options = {}) {
   let name = options.host || 'localhost';
   name += ':';
   if (options.port) name += options.port;
@@ -110,7 +115,8 @@ Agent.prototype.getName = function getName(options = {}) {
   if (options.family === 4 || options.family === 6) name += `:${options.family}`;
   if (options.socketPath) name += `:${options.socketPath}`;
   return name;
-};
+}
+Agent.prototype.getName = getName;
 
 function serverName(options, request) {
   let name = options.host;
@@ -128,26 +134,49 @@ function serverName(options, request) {
   return net.isIP(name) ? '' : name;
 }
 
+// The name of a connection that only host and port tell from others, found without putting all options together: what the last
+// request asked for is what most ask for.
+let lastHost, lastPort, lastName;
+
+function nameOfPlain(agent, options) {
+  const own = agent.options;
+  if (agent.getName !== getName || options.localAddress || options.family || options.socketPath || own.host !== undefined ||
+      own.port !== undefined || own.localAddress !== undefined || own.family !== undefined || own.socketPath) return undefined;
+  const { host, port } = options;
+  if (host !== lastHost || port !== lastPort || lastName === undefined) {
+    lastName = getName.call(agent, options);
+    lastHost = host;
+    lastPort = port;
+  }
+  return lastName;
+}
+
+function takeFree(agent, name, request) {
+  const free = agent.freeSockets[name];
+  if (free === undefined) return false;
+  while (free.length && free[0].destroyed) free.shift();
+  const socket = agent.scheduling === 'fifo' ? free.shift() : free.pop();
+  if (free.length === 0) delete agent.freeSockets[name];
+  if (socket === undefined) return false;
+  agent.reuseSocket(socket, request);
+  setRequestSocket(agent, request, socket);
+  (agent.sockets[name] ||= []).push(socket);
+  return true;
+}
+
 Agent.prototype.addRequest = function addRequest(request, options, port, localAddress) {
   if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
+  const plainName = nameOfPlain(this, options);
+  if (plainName !== undefined && takeFree(this, plainName, request)) return;
   options = { __proto__: null, ...options, ...this.options };
   if (options.socketPath) options.path = options.socketPath;
   normalizeServerName(options, request);
   const name = this.getName(options);
+  if (takeFree(this, name, request)) return;
   this.sockets[name] ||= [];
   const free = this.freeSockets[name];
-  let socket;
-  if (free) {
-    while (free.length && free[0].destroyed) free.shift();
-    socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
-    if (free.length === 0) delete this.freeSockets[name];
-  }
   const count = (free ? free.length : 0) + this.sockets[name].length;
-  if (socket) {
-    this.reuseSocket(socket, request);
-    setRequestSocket(this, request, socket);
-    this.sockets[name].push(socket);
-  } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
+  if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
     this.createSocket(request, options, (error, created) => {
       if (error) request.onSocket(created, error);
       else setRequestSocket(this, request, created);
@@ -216,7 +245,7 @@ function installListeners(agent, socket, options) {
 }
 
 Agent.prototype.removeSocket = function removeSocket(socket, options) {
-  const name = this.getName(options);
+  const name = nameOf(this, options);
   const pools = [this.sockets];
   // A socket that is gone is gone from everywhere.
   if (!socket.writable) pools.push(this.freeSockets);

@@ -77,7 +77,7 @@ function ClientRequest(input, options, callback) {
     callback = options;
     options = input || {};
   } else {
-    options = Object.assign(input || {}, options);
+    options = input === null ? { ...options } : Object.assign(input, options);
   }
 
   let { agent } = options;
@@ -314,6 +314,7 @@ ClientRequest.prototype.destroy = function destroy(error) {
 };
 
 ClientRequest.prototype.onSocket = function onSocket(socket, error) {
+  if (socket && !error) exchange.expect(this, socket);
   process.nextTick(onSocketNT, this, socket, error);
 };
 

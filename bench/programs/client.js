@@ -21,11 +21,11 @@ function rounds(count, done) {
   for (let i = 0; i < 64; i++) one();
 }
 
-rounds(10_000, () => {
+rounds(40_000, () => {
   const before = process.cpuUsage();
-  rounds(30_000, () => {
+  rounds(60_000, () => {
     const { user, system } = process.cpuUsage(before);
-    console.log(`get ${(user + system) / 30_000}`);
+    console.log(`get ${(user + system) / 60_000}`);
     agent.destroy();
   });
 });

@@ -323,9 +323,14 @@ function onLost(id, status) {
   connection.request = connection.response = null;
   if (request !== null && request !== undefined && !request.destroyed) request.destroy(new ConnResetException('aborted'));
   if (response !== null && !response._closed && response[kSocket] === null) inside.emitClose(response);
-  if (connection.socket === null || connection.socket.destroyed) return;
-  if (connection.isAdopted && status === 0) connection.socket.destroySoon();
-  else connection.socket.destroy();
+  const { socket } = connection;
+  if (socket === null || socket.destroyed) return;
+  if (connection.isAdopted && status === 0) {
+    socket.destroySoon();
+    return;
+  }
+  if (status === 0) socket._handle = null; // closed already: nobody would tell that again
+  socket.destroy();
 }
 
 function onProblem(id, code, reason, bytesParsed, rawPacket) {

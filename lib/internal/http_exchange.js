@@ -21,6 +21,7 @@ const HINT_SHIFT = 15;
 const NO_BODY = 1, CONNECT = 2, LENIENT = 4, LIMIT_SHIFT = 3;
 const UV_EBUSY = -16;
 
+const kExpects = Symbol('expects'); // of a socket: the request that will have it
 const kFrame = Symbol('frame'); // what AsyncLocalStorage held when the request was made
 const kHint = Symbol('keepAliveHint'); // of a response: how long the server waits in seconds, plus one; 0 if it does not say
 const kListens = Symbol('listens'); // of a socket: what becomes of it is heard here
@@ -90,14 +91,20 @@ function lenient(request) {
 
 // --- Out
 
+// The socket is the request's in a moment: what goes wrong with it until then is the request's as well.
+function expect(request, socket) {
+  if (socket[kListens] === true) return;
+  socket[kListens] = true;
+  socket[kExpects] = request;
+  socket.on('error', onSocketError);
+  socket.on('close', onSocketClose);
+}
+
 function attach(request, socket) {
   socket._httpMessage = request;
+  socket[kExpects] = undefined;
   request.socket = socket;
-  if (socket[kListens] !== true) {
-    socket[kListens] = true;
-    socket.on('error', onSocketError);
-    socket.on('close', onSocketClose);
-  }
+  expect(request, socket);
   socket.on('end', onSocketEnd);
   if (nativeEndOf(socket) === null) useParser(request, socket);
   else socket.parser = null;
@@ -150,9 +157,11 @@ function start() {
   const chunk = request[kWhole];
   if (chunk === undefined) {
     if (binding.begin(this._handle, how) === UV_EBUSY) useParser(request, this);
+    else if (this.listenerCount('data') > 0) binding.echo(this._handle);
     return;
   }
   const result = binding.send(this._handle, how, request._header, chunk);
+  if (this.listenerCount('data') > 0) binding.echo(this._handle);
   if (result === UV_EBUSY) {
     useParser(request, this);
     flushInPieces(request);
@@ -468,7 +477,7 @@ function onSocketClose() {
 }
 
 function onSocketError(error) {
-  const request = this._httpMessage;
+  const request = this._httpMessage ?? this[kExpects];
   if (!request || request._freed) { // a kept socket that nobody uses
     this.destroy();
     this.emit('agentRemove');
@@ -549,4 +558,4 @@ function emitFree(request, socket) {
   request.emit('close');
 }
 
-module.exports = { attach, emitError, flush, kFrame, kHint, kListens, kOwnTimeout, listenTimeout, setSocketTimeout };
+module.exports = { attach, emitError, expect, flush, kFrame, kHint, kListens, kOwnTimeout, listenTimeout, setSocketTimeout };

@@ -105,7 +105,7 @@ Value stream_method_bytes_written(Call *call);
 
 /* The methods that every stream has, for the class tables. */
 #define STREAM_METHODS                                                                                       \
-    {"_close", stream_method_close}, {"ref", stream_method_ref}, {"unref", stream_method_unref},             \
+    {"closeNow", stream_method_close}, {"ref", stream_method_ref}, {"unref", stream_method_unref},             \
         {"hasRef", stream_method_has_ref}, {"getFd", stream_method_fd}, {"attach", stream_method_attach},    \
         {"readStart", stream_method_read_start}, {"readStop", stream_method_read_stop},                      \
         {"useUserBuffer", stream_method_use_buffer}, {"shutdown", stream_method_shutdown},                   \

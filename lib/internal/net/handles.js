@@ -20,7 +20,7 @@ function complete(prototype, constructor) {
   hidden('constructor', constructor);
   hidden('close', function close(callback) {
     if (typeof callback === 'function') onceClosed.set(this, callback);
-    this._close();
+    this.closeNow();
   });
   hidden('getAsyncId', () => 0);
   figure('fd', 'getFd');
