@@ -62,9 +62,11 @@ Object handle_open(Realm *realm, Handle *handle, const HandleClass *class) {
     handle->class = class;
     handle->realm = realm;
     list_append(&realm->handles, &handle->link);
-    handle->object = JSObjectMake(realm->ctx, realm->handle_class, handle);
-    JSObjectSetPrototype(realm->ctx, handle->object, handle_prototype(realm, class));
-    return handle->object;
+    Object prototype = handle_prototype(realm, class);
+    Object object = JSObjectMake(realm->ctx, realm->handle_class, handle);
+    handle->object = object;
+    JSObjectSetPrototype(realm->ctx, object, prototype);
+    return object;
 }
 
 void handle_weigh(Handle *handle, size_t bytes) {

@@ -24,7 +24,8 @@ struct Handle {
     Link link;
 };
 
-/* Gives a zeroed struct that starts with a Handle its object. */
+/* Gives a zeroed struct that starts with a Handle its object. The collector runs beside C code and looks at
+ * stacks, not at C's memory: keep the object in a variable until it is pinned or returned. */
 Object handle_open(Realm *realm, Handle *handle, const HandleClass *class);
 /* Tells the collector how much hangs on the object that it cannot see, so that it comes in time. */
 void handle_weigh(Handle *handle, size_t bytes);

@@ -152,14 +152,14 @@ static Value cluster_add_worker(Call *call) {
     IpcHandle *ipc = ipc_handle_of(call_arg(call, 2));
     if (!ipc || !state->primary) return throw_error(call, NULL, "The channel is closed");
     WorkerHandle *handle = NEW(WorkerHandle);
-    handle_open(call->realm, &handle->base, &worker_class);
+    Object object = handle_open(call->realm, &handle->base, &worker_class);
     handle->ipc = ipc;
     handle->owner = call_arg(call, 0);
     value_keep(call->realm, handle->owner);
     handle_pin(&ipc->base);
     handle_pin(&handle->base);
     handle->worker = cluster_worker_new(state->primary, (unsigned)call_int(call, 1), ipc->channel, handle);
-    return handle->base.object;
+    return object;
 }
 
 /* --- A worker and its servers */
@@ -354,7 +354,7 @@ static Value cluster_serve(Call *call) {
         .writable_all = call_bool(call, 10),
     };
     ServerHandle *handle = NEW(ServerHandle);
-    handle_open(realm, &handle->base, &server_class);
+    Object object = handle_open(realm, &handle->base, &server_class);
     handle->server = cluster_server_open(state->member, &query, data.data, &server_events, handle);
     if (!handle->server) return value_null(); /* the object goes with the collector */
     handle->owner = call_arg(call, 0);
@@ -362,7 +362,7 @@ static Value cluster_serve(Call *call) {
     handle_pin(&handle->base);
     handle->stream = stream_handle_of(call_arg(call, 1));
     if (handle->stream) handle_pin(&handle->stream->base);
-    return handle->base.object;
+    return object;
 }
 
 static void teardown(Realm *realm) {

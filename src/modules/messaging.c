@@ -319,6 +319,7 @@ static void port_rung(Bell *bell) {
     Port *port = CONTAINER_OF(bell, Port, bell);
     Realm *realm = port->base.realm;
     Object object = port->base.object;
+    if (!object) return; /* collected, and closed in the next turn */
     value_keep(realm, object);
     Message *message;
     int left = DRAIN_LIMIT;

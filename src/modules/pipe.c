@@ -14,10 +14,11 @@ static StreamHandle *call_pipe(Call *call) {
 
 /* create() -> handle */
 static Value pipe_create(Call *call) {
-    StreamHandle *pipe = stream_handle_new(call->realm, &pipe_class);
+    Object object;
+    StreamHandle *pipe = stream_handle_new(call->realm, &pipe_class, &object);
     int err = uv_pipe_init(&call->realm->loop, &pipe->uv.pipe, 0);
     pipe->has_uv = !err;
-    return err ? throw_uv(call, err, "pipe", NULL, NULL) : pipe->base.object;
+    return err ? throw_uv(call, err, "pipe", NULL, NULL) : object;
 }
 
 /* open(fd) -> 0 or an error; the descriptor becomes the handle's */

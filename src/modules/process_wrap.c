@@ -108,11 +108,11 @@ Object process_wrap_open(Realm *realm, Value owner, ProcessStarter start, void *
         mem_free(process);
         return NULL;
     }
-    handle_open(realm, &process->base, &process_class);
+    Object object = handle_open(realm, &process->base, &process_class);
     process->owner = owner;
     value_keep(realm, owner);
     handle_pin(&process->base);
-    return process->base.object;
+    return object;
 }
 
 static int start_program(uv_loop_t *loop, void *data, ProcessExited exited, void *owner, Process **process) {

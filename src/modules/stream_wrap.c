@@ -29,9 +29,9 @@ static void tell_at(StreamHandle *stream, size_t offset, size_t argc, const Valu
 }
 #define tell(stream, event, argc, argv) tell_at(stream, offsetof(StreamState, event), argc, argv)
 
-StreamHandle *stream_handle_new(Realm *realm, const HandleClass *class) {
+StreamHandle *stream_handle_new(Realm *realm, const HandleClass *class, Object *object) {
     StreamHandle *stream = NEW(StreamHandle);
-    handle_open(realm, &stream->base, class);
+    *object = handle_open(realm, &stream->base, class);
     stream->uv.handle.data = stream;
     link_init(&stream->crowded);
     return stream;
@@ -360,8 +360,9 @@ void stream_connect_done(uv_connect_t *uv, int status) {
 static void connection_take(StreamHandle *server, int status) {
     Realm *realm = server->base.realm;
     Value argv[] = {value_int(status), value_undefined()};
+    Object object;
     if (status == 0) {
-        StreamHandle *client = stream_handle_new(realm, server->base.class);
+        StreamHandle *client = stream_handle_new(realm, server->base.class, &object);
         int err = server->base.class == &tcp_class ? uv_tcp_init(&realm->loop, &client->uv.tcp)
                                                    : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
         client->has_uv = !err;
@@ -372,7 +373,7 @@ static void connection_take(StreamHandle *server, int status) {
         }
         if (!err && server->accept && server->accept(server, client)) return;
         argv[0] = value_int(err);
-        argv[1] = client->base.object;
+        argv[1] = object;
     }
     tell(server, on_connection, 2, argv);
 }
@@ -391,7 +392,8 @@ static void connection_came(uv_stream_t *uv, int status) {
 void stream_handle_accepted(StreamHandle *server, int fd) {
     Realm *realm = server->base.realm;
     bool is_tcp = server->base.class == &tcp_class;
-    StreamHandle *client = stream_handle_new(realm, server->base.class);
+    Object object;
+    StreamHandle *client = stream_handle_new(realm, server->base.class, &object);
     int err =
         is_tcp ? uv_tcp_init(&realm->loop, &client->uv.tcp) : uv_pipe_init(&realm->loop, &client->uv.pipe, 0);
     client->has_uv = !err;
@@ -402,7 +404,7 @@ void stream_handle_accepted(StreamHandle *server, int fd) {
         return;
     }
     if (server->accept && server->accept(server, client)) return;
-    Value argv[] = {value_int(0), client->base.object};
+    Value argv[] = {value_int(0), object};
     tell(server, on_connection, 2, argv);
 }
 

@@ -50,7 +50,8 @@ struct StreamHandle {
 /* What a module with a class of streams brings to stream_handle_new. */
 extern const HandleClass tcp_class, pipe_class, tty_class;
 
-StreamHandle *stream_handle_new(Realm *realm, const HandleClass *class);
+/* *object: the caller's variable is what keeps it. */
+StreamHandle *stream_handle_new(Realm *realm, const HandleClass *class, Object *object);
 void stream_handle_dispose(Handle *handle);
 /* The stream behind a value; NULL if it is none. */
 StreamHandle *stream_handle_of(Value v);

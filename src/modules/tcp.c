@@ -12,14 +12,15 @@ static StreamHandle *call_tcp(Call *call) {
 /* create(family) -> handle; family 4 or 6 makes the socket at once, 0 when it is first needed */
 static Value tcp_create(Call *call) {
     Realm *realm = call->realm;
-    StreamHandle *tcp = stream_handle_new(realm, &tcp_class);
+    Object object;
+    StreamHandle *tcp = stream_handle_new(realm, &tcp_class, &object);
     int family = call_int(call, 0);
     int err = uv_tcp_init_ex(&realm->loop, &tcp->uv.tcp,
                              family == 4   ? AF_INET
                              : family == 6 ? AF_INET6
                                            : AF_UNSPEC);
     tcp->has_uv = !err;
-    return err ? throw_uv(call, err, "socket", NULL, NULL) : tcp->base.object;
+    return err ? throw_uv(call, err, "socket", NULL, NULL) : object;
 }
 
 /* open(fd) -> 0 or an error; the descriptor becomes the handle's */

@@ -8,10 +8,11 @@ static StreamHandle *call_tty(Call *call) {
 
 /* create(fd) -> handle, or a negative error */
 static Value tty_create(Call *call) {
-    StreamHandle *tty = stream_handle_new(call->realm, &tty_class);
+    Object object;
+    StreamHandle *tty = stream_handle_new(call->realm, &tty_class, &object);
     int err = uv_tty_init(&call->realm->loop, &tty->uv.tty, call_int(call, 0), 0);
     tty->has_uv = !err;
-    return err ? value_int(err) : tty->base.object;
+    return err ? value_int(err) : object;
 }
 
 static Value tty_is_tty(Call *call) {
