@@ -27,6 +27,7 @@ static Messaging *messaging_of(Realm *realm) {
 
 static Bells *bells_of(Realm *realm) {
     Messaging *messaging = messaging_of(realm);
+    if (!messaging->bells) messaging->bells = worker_take_bells(realm);
     if (!messaging->bells) messaging->bells = bells_open(&realm->loop);
     return messaging->bells;
 }

@@ -38,6 +38,7 @@ typedef struct {
     atomic_bool stop; /* the thread shall end: asked by itself or by the parent */
     uv_mutex_t lock;  /* guards realm */
     Realm *prepared;  /* until its thread takes it */
+    Bells *bells;     /* on its loop, until the messages take them */
     Realm *realm;     /* while it lives */
     uv_async_t *wake; /* on the realm's loop */
     int exit_code;
@@ -147,6 +148,7 @@ static void worker_thread(void *data) {
         uv_mutex_unlock(&worker->lock);
         realm->turn[TURN_EXITING] = 1;
         uv_close((uv_handle_t *)wake, wake_closed);
+        if (worker->bells) bells_close(worker->bells);
         realm_free(realm);
         close_fds(worker);
     } else {
@@ -283,9 +285,15 @@ static Value worker_start(Call *call) {
     int err;
     worker->prepared = realm_prepare(&worker->options, &err);
     if (err) return value_int(err);
+    worker->bells = bells_open(&worker->prepared->loop);
+    if (!worker->bells) {
+        realm_discard(worker->prepared);
+        return value_int(UV_EMFILE);
+    }
     uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, worker->stack_size};
     err = uv_thread_create_ex(&worker->thread, &options, worker_thread, worker);
     if (err) {
+        bells_close(worker->bells);
         realm_discard(worker->prepared);
         return value_int(err);
     }
@@ -382,6 +390,13 @@ static void close_fds(Worker *worker) {
 }
 
 /* In the worker's own realm */
+
+Bells *worker_take_bells(Realm *realm) {
+    Worker *worker = worker_of(realm);
+    Bells *bells = worker ? worker->bells : NULL;
+    if (worker) worker->bells = NULL;
+    return bells;
+}
 
 /* ports() -> [control, port], once */
 static Value worker_ports(Call *call) {
