@@ -158,3 +158,28 @@ test('a secret is wrapped for the owner of an RSA key', async () => {
   assert.ok(later.equals(sharedKey));
   assert.throws(() => crypto.decapsulate(crypto.generateKeyPairSync('x25519').privateKey, ciphertext), { code: 'ERR_CRYPTO_OPERATION_FAILED' });
 });
+
+test('webcrypto encrypts and signs with every algorithm that it says it supports', async () => {
+  const { subtle } = globalThis.crypto;
+  const text = Buffer.from('pull the oars');
+  const iv = Buffer.alloc(12, 1);
+  for (const [algorithm, more] of [['AES-GCM', { length: 256 }], ['AES-OCB', { length: 128 }], ['ChaCha20-Poly1305', {}]]) {
+    assert.ok(subtle.constructor.supports('encrypt', algorithm));
+    const key = await subtle.generateKey({ name: algorithm, ...more }, true, ['encrypt', 'decrypt']);
+    const again = await subtle.importKey('jwk', await subtle.exportKey('jwk', key), algorithm, false, ['decrypt']);
+    const sealed = await subtle.encrypt({ name: algorithm, iv, additionalData: text }, key, text);
+    assert.ok(Buffer.from(await subtle.decrypt({ name: algorithm, iv, additionalData: text }, again, sealed)).equals(text));
+    new Uint8Array(sealed)[0] ^= 1;
+    await assert.rejects(subtle.decrypt({ name: algorithm, iv, additionalData: text }, again, sealed), { name: 'OperationError' });
+    await assert.rejects(subtle.encrypt({ name: algorithm }, key, text), { code: 'ERR_MISSING_OPTION' });
+  }
+  const mac = await subtle.generateKey('KMAC128', false, ['sign', 'verify']);
+  const params = { name: 'KMAC128', length: 256, customization: Buffer.from('deck') };
+  const signature = await subtle.sign(params, mac, text);
+  assert.strictEqual(signature.byteLength, 32);
+  assert.strictEqual(await subtle.verify(params, mac, signature, text), true);
+  assert.strictEqual(await subtle.verify({ ...params, customization: undefined }, mac, signature, text), false);
+  const { privateKey } = await subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  const publicKey = await subtle.getPublicKey(privateKey, ['verify']);
+  assert.ok(await subtle.verify('Ed25519', publicKey, await subtle.sign('Ed25519', privateKey, text), text));
+});

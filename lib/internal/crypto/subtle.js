@@ -3,7 +3,7 @@
 
 const binding = require('internal/crypto/binding');
 const { Buffer } = require('buffer');
-const { DOMException, codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_MISSING_ARGS } } = require('internal/errors');
+const { DOMException, codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_MISSING_ARGS, ERR_OUT_OF_RANGE } } = require('internal/errors');
 const { isSharedArrayBuffer } = require('internal/util/types');
 const { isBytes, jobPromise, kHandle, plain } = require('internal/crypto/util');
 const keys = require('internal/crypto/keys');
@@ -37,9 +37,8 @@ function copyBytes(value, name) {
 const algorithms = { __proto__: null };
 
 function named(algorithm, operation) {
-  const given = typeof algorithm === 'string' ? { name: algorithm } : algorithm;
-  if (given === null || typeof given !== 'object' || given.name === undefined)
-    throw new ERR_INVALID_ARG_TYPE('algorithm', ['string', 'Object'], algorithm);
+  const isObject = (typeof algorithm === 'object' && algorithm !== null) || typeof algorithm === 'function';
+  const given = isObject ? required(algorithm, 'name') : { name: algorithm };
   const wanted = `${given.name}`.toUpperCase();
   for (const name of Object.keys(algorithms)) {
     if (name.toUpperCase() === wanted && algorithms[name][operation] !== undefined) return { ...given, name };
@@ -125,7 +124,8 @@ function checkJwk(jwk, extractable, usages, use) {
 
 function decodeSecretJwk(jwk) {
   if (typeof jwk !== 'object' || jwk === null || isBytes(jwk)) throw new ERR_INVALID_ARG_TYPE('keyData', 'JsonWebKey', jwk);
-  if (jwk.kty !== 'oct' || typeof jwk.k !== 'string') throw fail('Invalid JWK "kty" Parameter', 'DataError');
+  if (jwk.kty !== 'oct') throw fail('Invalid JWK "kty" Parameter', 'DataError');
+  if (typeof jwk.k !== 'string') throw fail('Invalid keyData', 'DataError');
   return Buffer.from(jwk.k, 'base64url');
 }
 
@@ -316,8 +316,56 @@ algorithms.HMAC = {
   },
 };
 
+// KMAC: the text's length and the key's are the program's.
+function kmac(name, bits) {
+  const digest = (algorithm, key, data) => {
+    const { length, customization } = required(algorithm, 'length');
+    if (length % 8 || length <= 0) throw notSupported('Unsupported KMAC length');
+    const custom = customization === undefined ? undefined : copyBytes(customization, 'algorithm.customization');
+    return operation((done) => binding.kmacJob(done, `KMAC-${bits}`, data, slotsOf(key).object[kHandle], custom, length / 8));
+  };
+  const checked = (bytes, length, wanted, extractable) => {
+    checkUsages(wanted, ['sign', 'verify'], name);
+    if (bytes.length === 0) throw fail('Zero-length key is not supported', 'DataError');
+    if (length !== undefined && Math.ceil(length / 8) !== bytes.length) throw fail('Invalid key length', 'DataError');
+    return makeKey(secretObject(bytes), { name, length: length ?? bytes.length * 8 }, wanted, extractable);
+  };
+  algorithms[name] = {
+    async generateKey({ length = bits }, extractable, usages) {
+      if (usages.length === 0) throw fail('Usages cannot be empty when creating a key.', 'SyntaxError');
+      if (length === 0) throw fail('Zero-length key is not supported', 'OperationError');
+      const bytes = Buffer.alloc(Math.ceil(length / 8));
+      binding.randomFill(undefined, bytes, 0, bytes.length);
+      return checked(bytes, length, usages, extractable);
+    },
+    async importKey(format, data, { length }, extractable, usages) {
+      if (usages.length === 0) throw fail('Usages cannot be empty when importing a secret key.', 'SyntaxError');
+      if (format === 'raw-secret') return checked(copyBytes(data, 'keyData'), length, usages, extractable);
+      if (format !== 'jwk') throw notSupported(`Unable to import ${name} using ${format} format`);
+      const bytes = decodeSecretJwk(data);
+      checkJwk(data, extractable, usages, 'sig');
+      if (data.alg !== undefined && data.alg !== `K${bits}`) throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
+      return checked(bytes, length, usages, extractable);
+    },
+    async exportKey(key, format) {
+      const bytes = slotsOf(key).object.export();
+      if (format === 'raw-secret') return toArrayBuffer(bytes);
+      if (format === 'jwk') return { kty: 'oct', k: bytes.toString('base64url'), alg: `K${bits}` };
+      throw notSupported(`Unable to export a secret key using ${format} format`);
+    },
+    sign: digest,
+    async verify(algorithm, key, signature, data) {
+      const right = Buffer.from(await digest(algorithm, key, data));
+      return right.length === signature.length && binding.timingSafeEqual(right, signature);
+    },
+    keyLength: ({ length = bits }) => length,
+  };
+}
+kmac('KMAC128', 128);
+kmac('KMAC256', 256);
+
 // Derivation
-function kdf(name, derive) {
+function kdf(name, options, derive) {
   algorithms[name] = {
     async importKey(format, data, algorithm, extractable, usages) {
       if (format !== 'raw' && format !== 'raw-secret') throw notSupported(`Unable to import ${name} using ${format} format`);
@@ -328,6 +376,7 @@ function kdf(name, derive) {
     },
     keyLength: () => null,
     async deriveBits(algorithm, key, length) {
+      required(algorithm, ...options);
       if (length === null || length === undefined) throw fail('length cannot be null', 'OperationError');
       if (length % 8) throw fail('length must be a multiple of 8', 'OperationError');
       if (length === 0) return new ArrayBuffer(0);
@@ -335,15 +384,13 @@ function kdf(name, derive) {
     },
   };
 }
-kdf('PBKDF2', (algorithm, handle, length) => {
-  const { hash, salt, iterations } = required(algorithm, 'hash', 'salt', 'iterations');
+kdf('PBKDF2', ['hash', 'salt', 'iterations'], ({ hash, salt, iterations }, handle, length) => {
   const digest = hashes[hashOf(hash)];
   if (!(iterations > 0)) throw fail('iterations cannot be zero', 'OperationError');
   const bytes = copyBytes(salt, 'algorithm.salt');
   return operation((done) => binding.pbkdf2(done, handle, bytes, iterations, length, digest));
 });
-kdf('HKDF', (algorithm, handle, length) => {
-  const { hash, salt, info } = required(algorithm, 'hash', 'salt', 'info');
+kdf('HKDF', ['hash', 'salt', 'info'], ({ hash, salt, info }, handle, length) => {
   const digest = hashes[hashOf(hash)];
   const saltBytes = copyBytes(salt, 'algorithm.salt');
   const infoBytes = copyBytes(info, 'algorithm.info');
@@ -371,6 +418,7 @@ function needsType(key, type) {
 
 function ec(name, publicUsages, privateUsages, more) {
   algorithms[name] = {
+    publicUsages,
     async generateKey(algorithm, extractable, usages) {
       const { namedCurve } = required(algorithm, 'namedCurve');
       if (curves[namedCurve] === undefined) throw notSupported('Unrecognized namedCurve');
@@ -429,7 +477,7 @@ async function agree(name, algorithm, key, length) {
   needsType(key, 'private');
   const ours = slotsOf(key);
   const theirs = slotsOf(peer);
-  if (theirs.algorithm.name !== ours.algorithm.name) throw fail(`algorithm.public must be an ${name} key`, 'InvalidAccessError');
+  if (theirs.algorithm.name !== ours.algorithm.name) throw fail('key algorithm mismatch', 'InvalidAccessError');
   if (theirs.algorithm.namedCurve !== ours.algorithm.namedCurve) throw fail('Named curve mismatch', 'InvalidAccessError');
   const secret = await operation((done) => binding.deriveJob(done, ours.object[kHandle], theirs.object[kHandle]));
   if (length === null || length === undefined) return toArrayBuffer(secret);
@@ -443,6 +491,7 @@ ec('ECDH', [], ['deriveKey', 'deriveBits'], { deriveBits: (algorithm, key, lengt
 function okp(name, publicUsages, privateUsages, more) {
   const typeName = name.toLowerCase();
   algorithms[name] = {
+    publicUsages,
     async generateKey(algorithm, extractable, usages) {
       const split = splitUsages(usages, publicUsages, privateUsages, name);
       const handles = await operation((done) => binding.keygenCurve(done, name.toUpperCase()));
@@ -457,6 +506,8 @@ function okp(name, publicUsages, privateUsages, more) {
       } else if (format === 'jwk') {
         object = fromJwk(data, 'OKP', (jwk) => {
           if (jwk.crv !== name) throw fail('JWK "crv" Parameter and algorithm name mismatch', 'DataError');
+          if (name.startsWith('Ed') && jwk.alg !== undefined && jwk.alg !== name && jwk.alg !== 'EdDSA')
+            throw fail('JWK "alg" does not match the requested algorithm', 'DataError');
           checkJwk(jwk, extractable, usages, name.startsWith('X') ? 'enc' : 'sig');
         });
       } else if (format === 'spki' || format === 'pkcs8') {
@@ -480,12 +531,19 @@ function okp(name, publicUsages, privateUsages, more) {
     ...more,
   };
 }
+function refuseContext({ context }) {
+  if (context !== undefined && copyBytes(context, 'algorithm.context').length > 0)
+    throw notSupported('A context is not supported by the installed OpenSSL');
+}
+
 const eddsa = {
   async sign(algorithm, key, data) {
+    refuseContext(algorithm);
     needsType(key, 'private');
     return toArrayBuffer(await signWith(key, data, undefined, 0, saltDefault, false));
   },
   async verify(algorithm, key, signature, data) {
+    refuseContext(algorithm);
     needsType(key, 'public');
     return signWith(key, data, undefined, 0, saltDefault, false, signature);
   },
@@ -507,6 +565,7 @@ function rsa(name, publicUsages, privateUsages, jwkPrefix, more) {
     return { name, modulusLength, publicExponent: new Uint8Array(Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')), hash: { name: hash } };
   };
   algorithms[name] = {
+    publicUsages,
     async generateKey(algorithm, extractable, usages) {
       const { hash, modulusLength, publicExponent } = required(algorithm, 'modulusLength', 'publicExponent', 'hash');
       const hashName = hashOf(hash);
@@ -545,20 +604,26 @@ function rsaSign(padding, saltOf) {
     async sign(algorithm, key, data) {
       needsType(key, 'private');
       const digest = hashes[slotsOf(key).algorithm.hash.name];
-      return toArrayBuffer(await signWith(key, data, digest, padding, saltOf(algorithm), false));
+      return toArrayBuffer(await signWith(key, data, digest, padding, saltOf(algorithm, key), false));
     },
     async verify(algorithm, key, signature, data) {
       needsType(key, 'public');
       const digest = hashes[slotsOf(key).algorithm.hash.name];
-      return signWith(key, data, digest, padding, saltOf(algorithm), false, signature);
+      return signWith(key, data, digest, padding, saltOf(algorithm, key), false, signature);
     },
   };
 }
 rsa('RSASSA-PKCS1-v1_5', ['verify'], ['sign'], 'RS', rsaSign(RSA_PKCS1_PADDING, () => saltDefault));
-rsa('RSA-PSS', ['verify'], ['sign'], 'PS', rsaSign(RSA_PKCS1_PSS_PADDING, ({ saltLength }) => {
-  if (typeof saltLength !== 'number') throw missing('saltLength');
-  return saltLength;
-}));
+// What of the modulus is left beside the digest.
+function pssSalt(algorithm, key) {
+  const { saltLength } = required(algorithm, 'saltLength');
+  const { modulusLength, hash } = slotsOf(key).algorithm;
+  const most = Math.ceil((modulusLength - 1) / 8) - binding.hashSize(hashes[hash.name])[0] - 2;
+  if (saltLength >= 0 && saltLength <= most) return saltLength;
+  const cause = new ERR_OUT_OF_RANGE('algorithm.saltLength', `>= 0 && <= ${most}`, saltLength);
+  throw Object.assign(fail('The operation failed for an operation-specific reason', 'OperationError'), { cause });
+}
+rsa('RSA-PSS', ['verify'], ['sign'], 'PS', rsaSign(RSA_PKCS1_PSS_PADDING, pssSalt));
 function oaep(number, type) {
   return async ({ label }, key, data) => {
     needsType(key, type);
@@ -580,7 +645,7 @@ for (const bits of [128, 256]) {
       const { length, functionName, customization } = required(algorithm, 'length');
       for (const bytes of [functionName, customization])
         if (bytes?.byteLength > 0) throw notSupported('cSHAKE with a function name or a customization is not supported');
-      if (length % 8) throw notSupported('Unsupported cSHAKE length');
+      if (length % 8) throw notSupported('Unsupported CShakeParams length');
       return length === 0 ? new ArrayBuffer(0) : digestBytes(`shake${bits}`, data, length / 8);
     },
   };
@@ -633,9 +698,34 @@ async function importKey(format, data, algorithm, extractable, usages) {
   return algorithms[chosen.name].importKey(format, data, chosen, Boolean(extractable), usages);
 }
 
+const operations = ['encrypt', 'decrypt', 'sign', 'verify', 'digest', 'generateKey', 'deriveKey', 'deriveBits', 'importKey', 'exportKey',
+  'wrapKey', 'unwrapKey'];
+
+// Whether an algorithm is known for an operation; for keys that are derived, wrapped and unwrapped also that of the key.
+function isSupported(name, algorithm, more) {
+  try {
+    if (name === 'deriveKey' || name === 'deriveBits') named(algorithm, 'deriveBits');
+    else if (name === 'wrapKey' || name === 'unwrapKey') wrapper(algorithm, name, name === 'wrapKey' ? 'encrypt' : 'decrypt');
+    else named(algorithm, name);
+    if (name === 'deriveKey' && more !== undefined) named(more, 'keyLength');
+    if (name === 'wrapKey' && more !== undefined) named(more, 'exportKey');
+    if (name === 'unwrapKey' && more !== undefined) named(more, 'importKey');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 class SubtleCrypto {
   constructor(mark) {
     if (mark !== kMake) throw new ERR_ILLEGAL_CONSTRUCTOR();
+  }
+
+  static supports(operation, algorithm, lengthOrAlgorithm) {
+    if (this !== SubtleCrypto) throw new ERR_INVALID_THIS('SubtleCrypto constructor');
+    need(arguments, 2, 'operation', 'algorithm');
+    const more = typeof lengthOrAlgorithm === 'number' || lengthOrAlgorithm === null ? undefined : lengthOrAlgorithm;
+    return operations.includes(`${operation}`) && isSupported(`${operation}`, algorithm, more);
   }
 
   async digest(algorithm, data) {
@@ -713,6 +803,18 @@ class SubtleCrypto {
     keyFor(baseKey, 'deriveKey', chosen, 'baseKey');
     const bits = await algorithms[chosen.name].deriveBits(chosen, baseKey, algorithms[derived.name].keyLength(derived));
     return importKey('raw-secret', bits, derivedKeyAlgorithm, extractable, keyUsages);
+  }
+
+  async getPublicKey(key, keyUsages) {
+    checkThis(this);
+    need(arguments, 2, 'key', 'keyUsages');
+    const usages = usagesOf(keyUsages);
+    if (!(key instanceof CryptoKey)) throw new ERR_INVALID_ARG_TYPE('key', 'CryptoKey', key);
+    const { object, algorithm } = slotsOf(key);
+    if (object.type === 'secret') throw notSupported(`Unable to get a public key of a secret key`);
+    if (object.type !== 'private') throw fail('key must be a private key', 'InvalidAccessError');
+    checkUsages(usages, algorithms[algorithm.name].publicUsages, algorithm.name);
+    return makeKey(keys.createPublicKey(object), algorithm, usages, true);
   }
 
   async wrapKey(format, key, wrappingKey, wrapAlgorithm) {

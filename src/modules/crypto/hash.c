@@ -6,6 +6,7 @@
 #include "engine/peek.h"
 #include "modules/modules.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
@@ -357,16 +358,40 @@ static Value hash_names(Call *call) {
 /* Digest or HMAC of a whole text on a thread, for webcrypto. */
 typedef struct {
     Job job;
-    Bytes name, key, data;
-    bool is_hmac;
+    Bytes name, key, data, customization;
+    bool is_hmac, is_kmac;
     int64_t out_len;
     char *out;
     size_t out_size;
 } DigestJob;
 
+static bool kmac_make(DigestJob *self) {
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, self->name.data, NULL);
+    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    self->out_size = (size_t)self->out_len;
+    self->out = malloc(self->out_size + 1);
+    char *custom = self->customization.data ? self->customization.data : "";
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &self->out_size),
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_CUSTOM, custom, self->customization.len),
+        OSSL_PARAM_construct_end(),
+    };
+    const unsigned char *key = (unsigned char *)self->key.data, *data = (unsigned char *)self->data.data;
+    bool fine = ctx && self->out && EVP_MAC_init(ctx, key, self->key.len, params) == 1 &&
+                EVP_MAC_update(ctx, data, self->data.len) == 1 &&
+                EVP_MAC_final(ctx, (unsigned char *)self->out, &self->out_size, self->out_size) == 1;
+    EVP_MAC_CTX_free(ctx);
+    return fine;
+}
+
 static void digest_job_run(Job *job) {
     DigestJob *self = (DigestJob *)job;
     job->failed = true;
+    if (self->is_kmac) {
+        job->failed = !kmac_make(self);
+        return;
+    }
     if (self->is_hmac) {
         unsigned len = 0;
         EVP_MD *md = digest_fetch(self->name.data);
@@ -397,6 +422,7 @@ static void digest_job_free(Job *job) {
     bytes_free(&self->name);
     bytes_free(&self->key);
     bytes_free(&self->data);
+    bytes_free(&self->customization);
     free(self->out);
     mem_free(self);
 }
@@ -426,6 +452,18 @@ static Value hmac_job(Call *call) {
     DigestJob *job = digest_job_new(call);
     job->is_hmac = true;
     bytes_append(&job->key, key->secret.data, key->secret.len);
+    return job_start(call, &job->job, 0);
+}
+
+/* kmacJob(callback, name, data, Key, customization, bytes of the answer) */
+static Value kmac_job(Call *call) {
+    Key *key = call_key(call, 3);
+    if (!key) return throw_type(call, "ERR_INVALID_ARG_TYPE", "kmacJob: a key is missing");
+    DigestJob *job = digest_job_new(call);
+    job->is_kmac = true;
+    bytes_append(&job->key, key->secret.data, key->secret.len);
+    job->customization = call_copy(call, 4);
+    job->out_len = call_int64(call, 5);
     return job_start(call, &job->job, 0);
 }
 
@@ -460,7 +498,8 @@ const Native hash_functions[] = {
     {"hmacOpen", hmac_open},
     {"hmacWhole",     hmac_whole},
     {"digestJob",              digest_job},
-    {"hmacJob",     hmac_job},
-    {"timingSafeEqual",    timing_safe_equal},
-    {0             }
+    {"kmacJob",     kmac_job},
+    {"hmacJob",    hmac_job},
+    {"timingSafeEqual",              timing_safe_equal},
+    {0}
 };
