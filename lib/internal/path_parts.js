@@ -28,21 +28,24 @@ function collapse(path, allowAboveRoot, separator, isSeparator) {
     return path.slice(path[0] === '/' ? 1 : 0, last > 0 && path[last] === '/' ? last : path.length);
   }
   const parts = [];
-  let start = 0;
   const { length } = path;
-  for (let i = 0; i <= length; i++) {
-    if (i < length && !isSeparator(path.charCodeAt(i)))
-      continue;
-    const size = i - start;
+  for (let start = 0, end; start <= length; start = end + 1) {
+    end = start;
+    if (separator === '/') {
+      end = path.indexOf('/', start);
+      if (end === -1) end = length;
+    } else {
+      while (end < length && !isSeparator(path.charCodeAt(end))) end++;
+    }
+    const size = end - start;
     if (size === 2 && path.charCodeAt(start) === dot && path.charCodeAt(start + 1) === dot) {
       if (parts.length > 0 && parts[parts.length - 1] !== '..')
         parts.pop();
       else if (allowAboveRoot)
         parts.push('..');
     } else if (size > 0 && !(size === 1 && path.charCodeAt(start) === dot)) {
-      parts.push(path.slice(start, i));
+      parts.push(path.slice(start, end));
     }
-    start = i + 1;
   }
   return parts.join(separator);
 }
