@@ -361,11 +361,10 @@ methods.writeDoubleBE = function writeDoubleBE(value, offset = 0) {
 };
 
 function addNumberMethods(prototype) {
-  const add = (name, value) => Object.defineProperty(prototype, name,
-    { __proto__: null, value, enumerable: true, writable: true, configurable: true });
   for (const name of Object.keys(methods)) {
-    add(name, methods[name]);
-    if (name.includes('UInt')) add(name.replace('UInt', 'Uint'), methods[name]);
+    prototype[name] = methods[name];
+    const at = name.indexOf('UInt');
+    if (at !== -1) prototype[`${name.slice(0, at)}Uint${name.slice(at + 4)}`] = methods[name];
   }
 }
 

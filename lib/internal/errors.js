@@ -120,7 +120,21 @@ class SystemError extends Error {
   }
 }
 
-function constructorFor(code, baseName) {
+// What every class inherits: itself as an Error of another kind, made when somebody asks.
+const kCode = Symbol('code');
+const variants = Object.create(Function.prototype, { HideStackFramesError: { __proto__: null, get() { return this; } } });
+for (const name of ['Error', 'TypeError', 'RangeError']) {
+  Object.defineProperty(variants, name, {
+    __proto__: null,
+    get() {
+      const value = classNew(this[kCode], name);
+      Object.defineProperty(this, name, { __proto__: null, value });
+      return value;
+    },
+  });
+}
+
+function classNew(code, baseName) {
   function NodeError(...args) {
     const entry = entryOf(code);
     if (entry.base === 'SystemError')
@@ -128,35 +142,15 @@ function constructorFor(code, baseName) {
     return nodeErrorNew(baseName ?? entry.base, code, entry, args);
   }
   NodeError.prototype = Error.prototype;
-  return NodeError;
-}
-
-function codeNew(code) {
-  const made = constructorFor(code);
-  for (const name of ['Error', 'TypeError', 'RangeError']) {
-    let variant;
-    Object.defineProperty(made, name, {
-      __proto__: null,
-      get() {
-        if (variant === undefined) {
-          variant = constructorFor(code, name);
-          variant.HideStackFramesError = variant;
-        }
-        return variant;
-      },
-    });
-  }
-  made.HideStackFramesError = made;
-  return made;
+  NodeError[kCode] = code;
+  return Object.setPrototypeOf(NodeError, variants);
 }
 
 const codes = Object.create(new Proxy(Object.create(null), {
   get(target, code) {
     if (typeof code !== 'string' || !code.startsWith('ERR_'))
       return undefined;
-    const made = codeNew(code);
-    codes[code] = made;
-    return made;
+    return codes[code] = classNew(code);
   },
 }));
 
