@@ -129,6 +129,7 @@ struct Keeper {
     int last_exit_code;
     struct Limits *limits;
     struct Autoscale *autoscale;
+    char *read_buffer;             /* for what is read from pipes */
     struct Succession *succession; /* NULL: no other program is to take this one's place */
     int listen_fd;                 /* of an app of any language, given to it as systemd does; -1: none */
     unsigned listen_number;

@@ -339,6 +339,7 @@ static void discard(Keeper *keeper) {
     app_free(keeper->app);
     home_close(&keeper->home);
     mem_free(keeper->key);
+    mem_free(keeper->read_buffer);
     mem_free(keeper);
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define LINE_LIMIT (256u << 10)
+#define READ_SIZE (64u << 10)
 
 typedef struct {
     char *path; /* NULL: not wanted */
@@ -35,8 +36,10 @@ struct Output {
     unsigned number; /* what the pipe is held by */
     uv_pipe_t pipe;
     Bytes line;
+    Bytes stamp; /* the date of stamp_ms as it is printed */
+    uint64_t stamp_ms;
+    Bytes ready; /* lines as they go into the files, a read's worth at a time */
     LogFile file, combined;
-    char chunk[4096];
 };
 
 static char *with_id(const char *path, long long id) {
@@ -117,10 +120,21 @@ static void line_as_json(Output *output, Bytes *out, Slice line) {
     json_decref(entry);
 }
 
+/* Many lines come in one millisecond. */
+static void stamp_append(Output *output, Bytes *out, const char *format) {
+    uint64_t now = clock_wall_ms();
+    if (output->stamp_ms != now) {
+        bytes_clear(&output->stamp);
+        date_print(&output->stamp, format, now);
+        output->stamp_ms = now;
+    }
+    bytes_append(out, output->stamp.data, output->stamp.len);
+}
+
 static void line_with_date(Output *output, Bytes *out, Slice line) {
     const char *format = output->keeper->app->log_date_format;
     if (format) {
-        date_print(out, format, clock_wall_ms());
+        stamp_append(output, out, format);
         bytes_append_str(out, ": ");
     }
     bytes_append(out, line.data, line.len);
@@ -141,15 +155,18 @@ static void show(Output *output, Slice line) {
 
 static void take_line(Output *output, Slice line) {
     const App *app = output->keeper->app;
-    Bytes text = {0};
     if (app->log_type && strcmp(app->log_type, "json") == 0)
-        line_as_json(output, &text, line);
+        line_as_json(output, &output->ready, line);
     else
-        line_with_date(output, &text, line);
-    log_file_write(output, &output->file, text.data, text.len);
-    log_file_write(output, &output->combined, text.data, text.len);
-    bytes_free(&text);
+        line_with_date(output, &output->ready, line);
     show(output, line);
+}
+
+static void write_ready(Output *output) {
+    if (!output->ready.len) return;
+    log_file_write(output, &output->file, output->ready.data, output->ready.len);
+    log_file_write(output, &output->combined, output->ready.data, output->ready.len);
+    bytes_free(&output->ready);
 }
 
 static void take_lines(Output *output) {
@@ -168,11 +185,14 @@ static void take_lines(Output *output) {
         take_line(output, bytes_slice(&output->line));
         bytes_clear(&output->line);
     }
+    write_ready(output);
 }
 
 static void output_free(Output *output) {
     if (output->line.len) take_line(output, bytes_slice(&output->line));
+    write_ready(output);
     bytes_free(&output->line);
+    bytes_free(&output->stamp);
     log_file_close(&output->file);
     log_file_close(&output->combined);
     mem_free(output->file.path);
@@ -188,9 +208,15 @@ static void pipe_closed(uv_handle_t *handle) {
     keeper_run_gone(keeper);
 }
 
+/* One for all: it is used up before anything else is read. */
+static char *read_buffer(Keeper *keeper) {
+    if (!keeper->read_buffer) keeper->read_buffer = mem_new(READ_SIZE);
+    return keeper->read_buffer;
+}
+
 static void give_chunk(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     Output *output = handle->data;
-    *buf = uv_buf_init(output->chunk, sizeof output->chunk);
+    *buf = uv_buf_init(read_buffer(output->keeper), READ_SIZE);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf) {
@@ -292,8 +318,8 @@ void output_close(Output *output) {
     ssize_t got;
     uv_read_stop((uv_stream_t *)&output->pipe);
     if (uv_fileno((uv_handle_t *)&output->pipe, &fd) == 0)
-        while ((got = read(fd, output->chunk, sizeof output->chunk)) > 0) {
-            bytes_append(&output->line, output->chunk, (size_t)got);
+        while ((got = read(fd, read_buffer(output->keeper), READ_SIZE)) > 0) {
+            bytes_append(&output->line, output->keeper->read_buffer, (size_t)got);
             take_lines(output);
         }
     uv_close((uv_handle_t *)&output->pipe, pipe_closed);

@@ -51,9 +51,9 @@ g start "$stopped" --silent
 
 # Under load. What a keeper that deals connections has in its hands dies with it, so those of Node are watched while
 # others die.
-"$galley" "$load" "$port" 8000 >kept &
+"$galley" "$load" "$port" 10000 >kept &
 one=$!
-"$galley" "$load" "$((port + 1))" 8000 close >dealt &
+"$galley" "$load" "$((port + 1))" 10000 close >dealt &
 two=$!
 for _ in 1 2 3 4 5 6 7 8; do
     kill -9 "$(root_pid)" "$(keepers "steady ")" 2>/dev/null
@@ -65,6 +65,9 @@ check "there is a root again" within 1 root_pid
 check "which knows all" within 1 count_is own 3
 check "each keeper is there once" [ "$(keepers | wc -l)" = 4 ]
 check "and nothing runs twice" within 1 workers_are 7
+told() { g metrics | grep -q "^galley_http_requests_total{name=\"$1\".* [1-9]"; }
+check "Galley's workers tell how many requests they served" within 5 told own
+check "Node's too" within 5 told nodes
 # A new program under the running apps.
 mkdir new
 cp "$galley" new/galley
@@ -78,9 +81,6 @@ check "back" g update
 wait "$one" "$two"
 check "no request was lost on Galley's workers, whose keeper died eight times" has kept "0 lost of many"
 check "nor on those of an app whose neighbours died" has dealt "0 lost of many"
-told() { g metrics | grep -q "^galley_http_requests_total{name=\"$1\".* [1-9]"; }
-check "Galley's workers tell how many requests they served" within 5 told own
-check "Node's too" within 5 told nodes
 check "no temporary files are left" [ -z "$(find "$GALLEY_HOME" -name '*.tmp')" ]
 
 g save --silent
