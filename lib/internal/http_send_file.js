@@ -21,11 +21,17 @@ function isPlain(socket) {
     socket.write === prototype.write && socket._write === prototype._write && socket.writable && socket.writableLength === 0;
 }
 
+// What a program put in the place of these (to compress, to count) has to see every byte.
+function isOwn(message) {
+  const { prototype } = require('_http_outgoing').OutgoingMessage;
+  return message.write === prototype.write && message._send === prototype._send && message._writeRaw === prototype._writeRaw;
+}
+
 // callback(error, bytes, isAtEnd), now or later. False: the file has to be read.
 function sendFile(message, fd, offset, length, callback) {
   const { socket } = message;
   if (!socket || socket._httpMessage !== message || message.destroyed || message.finished || message.outputData.length > 0 ||
-      message.strictContentLength || message.writableCorked !== 0 || message[kSendingFile] || !isPlain(socket)) return false;
+      message.strictContentLength || message.writableCorked !== 0 || message[kSendingFile] || !isOwn(message) || !isPlain(socket)) return false;
   if (!message._header) message._implicitHeader();
   if (!message._hasBody) return false;
   const head = message._headerSent ? undefined : message._header;

@@ -149,3 +149,17 @@ test('a file that is not there, one that shrinks, and a client that leaves end t
   assert.strictEqual((await get(server, { path: '/none' })).response.statusCode, 404);
   server.close();
 });
+
+test('a response whose write() was replaced gets every byte through it, as when it compresses', async () => {
+  const file = path.join(folder, 'seen');
+  fs.writeFileSync(file, 'seen by all');
+  const server = http.createServer((request, response) => {
+    const write = response.write;
+    response.write = (chunk) => Reflect.apply(write, response, [chunk.toString().toUpperCase()]);
+    fs.createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { body } = await get(server, {});
+  assert.strictEqual(String(body), 'SEEN BY ALL');
+  server.close();
+});
