@@ -354,6 +354,7 @@ function TLSSocket(socket, opts) {
   this._parent = socket;
   this[kUnderlying] = socket;
   ssl.parent = socket;
+  ssl._parentWrap = socket; // where libraries look for the stream beneath
   this.connecting = socket instanceof net.Socket && !(socket instanceof TLSSocket) && (socket.connecting || (!socket._handle && !socket.destroyed));
   if (!this.connecting && socket._handle && takeStream(this, socket)) {
     useHandle(this);

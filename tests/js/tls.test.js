@@ -9,6 +9,7 @@ const https = require('https');
 const net = require('net');
 const { spawnSync } = require('child_process');
 const { once } = require('events');
+const { PassThrough } = require('stream');
 
 let folder, key, cert;
 
@@ -244,4 +245,11 @@ test('sessions are kept and found by the program, at once or later', async () =>
   assert.strictEqual(second.isSessionReused(), true);
   second.destroy();
   server.close();
+});
+
+test('a TLS socket over a stream shows libraries what is beneath it', () => {
+  const below = new PassThrough();
+  const socket = new tls.TLSSocket(below);
+  assert.strictEqual(socket._handle._parentWrap, below);
+  socket.destroy();
 });
