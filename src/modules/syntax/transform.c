@@ -233,7 +233,8 @@ static bool write_module(Parser *p, Bytes *out, TransformedModule *result) {
 
 bool module_transform(const char *source, size_t len, Bytes *out, TransformedModule *result) {
     *result = (TransformedModule){0};
-    if (len >= 3 && memcmp(source, "\xef\xbb\xbf", 3) == 0) source += 3, len -= 3;
+    size_t skipped = len >= 3 && memcmp(source, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    source += skipped, len -= skipped;
     char *base = unused_base(source, len);
     Parser p;
     parser_open(&p, source, len, base);
@@ -241,8 +242,8 @@ bool module_transform(const char *source, size_t len, Bytes *out, TransformedMod
     parse_statements(&p);
     if (p.lexer.token.kind != TOKEN_END) parser_fail(&p);
     bool fine = !p.failed;
-    result->failed_at = p.failed_at;
-    result->failed_end = p.failed_end;
+    result->failed_at = skipped + p.failed_at;
+    result->failed_end = skipped + p.failed_end;
     if (fine) {
         fine = write_module(&p, out, result);
         result->is_unsound = !fine;

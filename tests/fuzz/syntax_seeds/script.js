@@ -1,0 +1,2 @@
+try { a } catch (e) { import(`${b}`) }
+x = /[/]/g / 2
