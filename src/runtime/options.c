@@ -84,7 +84,10 @@ static bool set_value(Options *options, const char *name, const char *value) {
             return false;
         }
     }
-    mem_free(map_set(&options->values, name, mem_strdup(value)));
+    const char *before = map_get(&options->values, name);
+    bool adds = before && strcmp(name, "conditions") == 0; /* every other option is said once */
+    char *now = adds ? mem_printf("%s,%s", before, value) : mem_strdup(value);
+    mem_free(map_set(&options->values, name, now));
     return true;
 }
 

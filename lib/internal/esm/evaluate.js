@@ -160,9 +160,9 @@ function rejected(record, error) {
   record.settle?.reject(error);
 }
 
-// A module of the graph that awaits at its top level and has not run, if there is one.
+// A module of the graph that awaits at its top level, if there is one.
 function findAwaiting(record, visited = new Set()) {
-  if (visited.has(record) || record.state === EVALUATED) return undefined;
+  if (visited.has(record)) return undefined;
   visited.add(record);
   if (record.awaits) return record;
   for (const one of record.requested) {

@@ -52,11 +52,10 @@ function checkAttributes(url, format, attributes) {
   const type = attributes?.type;
   for (const key in attributes)
     if (key !== 'type') throw new codes.ERR_IMPORT_ATTRIBUTE_UNSUPPORTED(key, attributes[key], url);
+  if (type !== undefined && type !== 'json') throw new codes.ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
   if (format === 'json') {
     if (type === undefined) throw new codes.ERR_IMPORT_ATTRIBUTE_MISSING(url, 'type', 'json');
-    if (type !== 'json') throw new codes.ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
   } else if (type === 'json') throw new codes.ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, 'json');
-  else if (type !== undefined) throw new codes.ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
 }
 
 function failToRead(errno) {
@@ -100,18 +99,31 @@ function builtinRecord(url) {
 
 function builtinProperties(exports) {
   const properties = new Map();
-  for (const key of Object.keys(exports)) properties.set(key, shown(exports, key));
+  const keys = typeof exports === 'function' ? Object.keys(exports) : Object.getOwnPropertyNames(exports);
+  for (const key of keys) properties.set(key, shown(exports, key));
   properties.set('default', changeable(exports));
   return properties;
 }
 
-function jsonRecord(url, text = readText(url)) {
+// A file's value is the one that require() has or will have.
+function jsonRecord(url) {
+  const file = url.startsWith('file:') && !/[?#]/.test(url) ? toPath(url) : undefined;
+  const cached = file === undefined ? undefined : Module._cache[file];
   let value;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    error.message = `${url.startsWith('file:') ? toPath(url) : url}: ${error.message}`;
-    throw error;
+  if (cached?.loaded) value = cached.exports;
+  else {
+    try {
+      value = JSON.parse(readText(url));
+    } catch (error) {
+      error.message = `${file ?? url}: ${error.message}`;
+      throw error;
+    }
+    if (file !== undefined) {
+      const module = Module._cache[file] = new Module(file);
+      module.filename = file;
+      module.exports = value;
+      module.loaded = true;
+    }
   }
   const record = new SyntheticRecord(url, () => new Map([['default', changeable(value)]]));
   record.fill();

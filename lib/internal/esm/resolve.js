@@ -98,8 +98,18 @@ function resolveURL(specifier, parent) {
   return packageURL(specifier, parent);
 }
 
-// The URL of what an import means; of a file, one that exists.
+const found = new Map(); // parent -> specifier -> URL
+
+// The URL of what an import means; of a file, one that exists, or did when it was first asked for.
 function resolve(specifier, parent) {
+  let known = found.get(parent);
+  if (known === undefined) found.set(parent, known = new Map());
+  let url = known.get(specifier);
+  if (url === undefined) known.set(specifier, url = find(specifier, parent));
+  return url;
+}
+
+function find(specifier, parent) {
   const url = resolveURL(specifier, parent);
   if (url.startsWith('file:')) return existing(url, parent);
   if (url.startsWith('node:')) {

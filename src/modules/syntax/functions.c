@@ -32,6 +32,7 @@ static void parse_parameters(Parser *p) {
 
 void parse_method(Parser *p) {
     Outside outside = enter_function(p);
+    scopes_declare(&p->scopes, WORD_arguments);
     parse_parameters(p);
     parse_block(p);
     leave_function(p, outside);
@@ -50,6 +51,7 @@ void parse_function(Parser *p, bool is_declaration) {
         parser_fail(p);
     }
     Outside outside = enter_function(p);
+    scopes_declare(&p->scopes, WORD_arguments);
     if (name && !is_declaration) scopes_declare(&p->scopes, name);
     parse_parameters(p);
     parse_block(p);

@@ -65,6 +65,8 @@ static void edit_references(Parser *p, const TopLevelName *names) {
     for (size_t i = 0; i < p->scopes.reference_count; i++) {
         const Reference *reference = &p->scopes.references[i];
         const TopLevelName *name = &names[reference->name];
+        if (reference->name == WORD_arguments && !reference->is_shorthand) /* those of our function */
+            edits_add(&p->edits, reference->start, reference->end, "%sarguments", p->base);
         if (!name->import) continue;
         bytes_clear(&access);
         append_import(&p->facts.imports[name->import - 1], p->base, &access);
