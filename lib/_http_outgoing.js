@@ -396,13 +396,26 @@ function parseUniqueHeadersOption(headers) {
   return unique;
 }
 
+// Names that may be sent, to themselves in lower case; bounded, for a program may make them up.
+let knownNames = new Map();
+
+function keyOf(name) {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  validateHeaderName(name);
+  const key = name.toLowerCase();
+  if (knownNames.size >= 500) knownNames = new Map();
+  if (name.length < 64) knownNames.set(name, key);
+  return key;
+}
+
 OutgoingMessage.prototype.setHeader = function setHeader(name, value) {
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
-  validateHeaderName(name);
-  validateHeaderValue(name, value);
+  const key = keyOf(name);
+  if (typeof value !== 'string' || hasBadChar(value)) validateHeaderValue(name, value);
   let headers = this[kOutHeaders];
   if (headers === null) this[kOutHeaders] = headers = { __proto__: null };
-  headers[name.toLowerCase()] = [name, value];
+  headers[key] = [name, value];
   return this;
 };
 
@@ -439,10 +452,10 @@ OutgoingMessage.prototype.appendHeader = function appendHeader(name, value) {
 };
 
 OutgoingMessage.prototype.getHeader = function getHeader(name) {
-  validateString(name, 'name');
+  if (typeof name !== 'string') validateString(name, 'name');
   const headers = this[kOutHeaders];
   if (headers === null) return undefined;
-  return headers[name.toLowerCase()]?.[1];
+  return headers[knownNames.get(name) ?? name.toLowerCase()]?.[1];
 };
 
 OutgoingMessage.prototype.getHeaderNames = function getHeaderNames() {

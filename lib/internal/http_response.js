@@ -236,13 +236,16 @@ class MemoizedHeader {
     this.statusMessage = statusMessage;
     this.entries = entries;
     this.text = text;
+    this.saw = 0;
+    this.contentLength = null;
   }
 }
 
 function memoizedHeader(response, statusCode, headers) {
   const { statusMessage } = response;
   const line = () => `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  if (response[kOutHeaders] !== null || Array.isArray(headers)) return collectHeaders(response, line(), headers);
+  if (response[kOutHeaders] !== null) return memoizedOwn(response, statusCode, line);
+  if (Array.isArray(headers)) return collectHeaders(response, line(), headers);
   let count = 0;
   for (const key in headers) {
     if (typeof headers[key] !== 'string' || !Object.hasOwn(headers, key)) return collectHeaders(response, line(), headers);
@@ -265,6 +268,49 @@ function memoizedHeader(response, statusCode, headers) {
   }
   const text = collectHeaders(response, line(), headers);
   if (response[kSaw] === 0 && response._defaultKeepAlive) memo[slot] = new MemoizedHeader(statusCode, statusMessage, Object.entries(headers ?? {}).flat(), text);
+  return text;
+}
+
+// The same for headers that were set one by one, among which the length often is.
+const ownMemo = new Array(32);
+
+function memoizedOwn(response, statusCode, line) {
+  const headers = response[kOutHeaders];
+  let slot = statusCode;
+  for (const key in headers) {
+    const value = headers[key][1];
+    if (typeof value !== 'string') return collectHeaders(response, line(), headers);
+    slot += value.length + 7;
+  }
+  slot &= 31;
+  const known = ownMemo[slot];
+  if (known !== undefined && known.statusCode === statusCode && known.statusMessage === response.statusMessage) {
+    const { entries } = known;
+    let i = 0;
+    for (const key in headers) {
+      const entry = headers[key];
+      if (i >= entries.length || entries[i] !== entry[0] || entries[i + 1] !== entry[1]) {
+        i = -1;
+        break;
+      }
+      i += 2;
+    }
+    if (i === entries.length) {
+      response[kSaw] = known.saw;
+      if (known.saw === SAW.LENGTH) {
+        response._contentLength = known.contentLength;
+        response._removedContLen = false;
+      }
+      return known.text;
+    }
+  }
+  const text = collectHeaders(response, line(), headers);
+  const saw = response[kSaw];
+  if ((saw === 0 || saw === SAW.LENGTH) && response._defaultKeepAlive) {
+    const memoized = ownMemo[slot] = new MemoizedHeader(statusCode, response.statusMessage, Object.values(headers).flat(), text);
+    memoized.saw = saw;
+    memoized.contentLength = response._contentLength;
+  }
   return text;
 }
 
