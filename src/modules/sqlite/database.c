@@ -3,7 +3,7 @@
 
 #include "engine/peek.h"
 
-#include <stdlib.h>
+#include <pthread.h>
 #include <time.h>
 
 static const Native database_methods[];
@@ -241,7 +241,14 @@ SharedNumbers *shared_numbers(Realm *realm) {
     return *realm_slot(realm, SLOT_SQLITE);
 }
 
+/* Counting the memory that is in use costs SQLite a lock for every allocation; nobody asks for it. */
+static void forgo_memory_statistics(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static void sqlite_setup(Realm *realm, Object binding) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, forgo_memory_statistics);
     SharedNumbers *shared = NEW(SharedNumbers);
     *realm_slot(realm, SLOT_SQLITE) = shared;
     object_set(
