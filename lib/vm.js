@@ -51,12 +51,46 @@ function createContext(contextObject = {}, options = {}) {
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
   checkImporter(importModuleDynamically);
   const global = binding.createContext(plain ? undefined : contextObject, strings);
+  const between = Object.getPrototypeOf(global);
+  letPrototypesChange(global, plain ? between : contextObject);
   if (plain) {
     globals.set(global, global);
     return global;
   }
+  shareSymbols(between, contextObject);
   globals.set(contextObject, global);
   return contextObject;
+}
+
+// C is not asked for properties whose keys are symbols: they are found behind the global. The engine takes no proxies there.
+function shareSymbols(between, sandbox) {
+  const { isProxy } = require('internal/util/types');
+  for (let at = sandbox; at !== null; at = Object.getPrototypeOf(at)) if (isProxy(at)) return;
+  Reflect.setPrototypeOf(between, sandbox);
+}
+
+// The engine's globals keep the prototype that they were made with; another object has it in their place.
+const inPlaceOf = new WeakMap();
+function letPrototypesChange(global, object) {
+  if (!changesPrototypes) replaceSetPrototypeOf();
+  inPlaceOf.set(global, object);
+}
+
+let changesPrototypes = false;
+function replaceSetPrototypeOf() {
+  changesPrototypes = true;
+  for (const holder of [Object, Reflect]) {
+    const own = holder.setPrototypeOf;
+    const { setPrototypeOf } = {
+      setPrototypeOf(object, prototype) {
+        const other = inPlaceOf.get(object);
+        if (other === undefined) return own(object, prototype);
+        own(other, prototype);
+        return holder === Object ? object : true;
+      },
+    };
+    Object.defineProperty(holder, 'setPrototypeOf', { configurable: true, enumerable: false, value: setPrototypeOf, writable: true });
+  }
 }
 
 function checkImporter(importer) {

@@ -10,7 +10,7 @@ const defineProperty = Object.defineProperty;
 // process instanceof EventEmitter, with a prototype of its own in between, as in Node. The emitter is
 // put there by the first use of one of its methods, or by whoever loads 'events'.
 const proto = {};
-function processConstructor() { throw new TypeError('Illegal constructor'); }
+function processConstructor() {}
 defineProperty(processConstructor, 'name', { value: 'process', configurable: true });
 processConstructor.prototype = proto;
 defineProperty(proto, 'constructor', {

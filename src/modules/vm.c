@@ -100,18 +100,18 @@ static void share_declared(JSContextRef ctx, Object global) {
 static Value vm_create_context(Call *call) {
     Realm *realm = call->realm;
     Object sandbox = call_object(call, 0);
-    JSClassRef class = NULL;
-    if (sandbox) {
-        JSClassDefinition definition = {
-            .className = "Object",
-            .finalize = global_collected,
-            .getProperty = global_get,
-            .setProperty = global_set,
-            .deleteProperty = global_delete,
-            .getPropertyNames = global_names,
-        };
-        class = JSClassCreate(&definition);
-    }
+    /* A class gives the global an object of its own as prototype: lib/vm.js puts into that what the program
+     * wants. */
+    JSClassDefinition plain = {.className = "Object"};
+    JSClassDefinition contextified = {
+        .className = "Object",
+        .finalize = global_collected,
+        .getProperty = global_get,
+        .setProperty = global_set,
+        .deleteProperty = global_delete,
+        .getPropertyNames = global_names,
+    };
+    JSClassRef class = JSClassCreate(sandbox ? &contextified : &plain);
     JSGlobalContextRef ctx = JSGlobalContextCreateInGroup(realm->group, class);
     Object global = JSContextGetGlobalObject(ctx);
     if (sandbox) {
@@ -123,8 +123,8 @@ static Value vm_create_context(Call *call) {
         JSObjectSetProperty(ctx, global, realm_string(realm, sandbox_name), sandbox,
                             kJSPropertyAttributeDontEnum | kJSPropertyAttributeReadOnly, NULL);
         context->bypass = false;
-        JSClassRelease(class);
     }
+    JSClassRelease(class);
     if (!call_bool(call, 1)) {
         JSStringRef why =
             JSStringCreateWithUTF8CString("Code generation from strings disallowed for this context");
