@@ -47,7 +47,10 @@ fails 1 "SyntaxError: Unexpected token ';'" "$galley" broken.js
 fails 1 'SyntaxError' "$galley" --check broken.js
 fails 0 '' "$galley" --check app.js
 echo 'export default 1' >module.mjs
-fails 1 'ES modules are not supported yet' "$galley" module.mjs
+echo 'import one from "./module.mjs"; console.log(one + await 1)' >importing.mjs
+is 'a module that imports another' 2 "$("$galley" importing.mjs)"
+echo 'import { two } from "./module.mjs"' >wrong.mjs
+fails 1 "does not provide an export named 'two'" "$galley" wrong.mjs
 echo 'function deep() { null.x } deep()' >engine.js
 fails 1 'at deep (.*engine.js:1:' "$galley" engine.js
 exit $failures
