@@ -403,7 +403,7 @@ function realFile(name, request, parent) {
   throw error;
 }
 
-// The npm package is an addon for V8; Galley has its interface (lib/internal/sqlite/better.js). A package of that
+// The npm package is an addon for V8; Galley has its interface (lib/better-sqlite3.js). A package of that
 // name without an addon is somebody's own and is left to him.
 function isAddonPackage(filename) {
   const pkg = packageScope(filename);
@@ -456,7 +456,7 @@ Module._load = function (request, parent, isMain) {
     return cached.loaded ? cached.exports : warnsWhenCircular(cached);
   }
   if (builtin.canBeRequiredWithoutScheme(filename)) return loadBuiltin(filename);
-  if (filename === 'better-sqlite3') return loadBuiltin('internal/sqlite/better');
+  if (filename === 'better-sqlite3') return loadBuiltin(filename);
   if (filename.startsWith('node:')) return loadBuiltin(filename.slice(5));
   const module = new Module(filename, parent);
   if (isMain) {
@@ -737,5 +737,5 @@ Module.createRequire = function createRequire(filename) {
 };
 
 module.exports = {
-  Module, makeRequire, builtinName, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
+  Module, makeRequire, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
 };

@@ -78,7 +78,7 @@ const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
 // Packages from npm that are part of the program; programs cannot require these copies.
 const isPublic = (id) => !id.startsWith('internal/') && !/^(?:readable-stream|web-streams-polyfill|undici|urlpattern-polyfill|npm)(?:\/|$)/.test(id);
 
-// Built-in modules that only answer to their `node:` name.
+// Built-in modules that only answer to their `node:` name; a package may have the other.
 let schemeOnly;
 
 const builtin = {
@@ -93,7 +93,7 @@ const builtin = {
   canBeRequiredWithoutScheme: (id) => builtin.has(id) && !builtin.schemeOnly.has(id),
   publicIds: () => builtinIds().filter(isPublic),
   idsIn, // (text) -> the public ids that are words and occur in it
-  get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'sea']); },
+  get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'better-sqlite3', 'sea']); },
   turn: inside.turn,
   clock: inside.clock,
   isMainThread: inside.isMainThread,

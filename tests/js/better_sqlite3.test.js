@@ -23,6 +23,13 @@ test('a package of that name without an addon is left alone, the addon is not', 
   assert.strictEqual(write('addon', { 'package.json': manifest, 'index.js': 'throw 1', 'binding.gyp': '' }), Database);
 });
 
+test('an import gives the same as require', async () => {
+  const module = path.join(folder, 'own-module');
+  fs.mkdirSync(module);
+  fs.writeFileSync(path.join(module, 'main.mjs'), "export { default } from 'better-sqlite3';");
+  assert.strictEqual((await import(path.join(module, 'main.mjs'))).default, Database);
+});
+
 test('rows come as objects, values, arrays, or objects a table', () => {
   const db = people();
   const all = () => db.prepare('SELECT people.*, 1 + 1 AS sum FROM people WHERE id = ?');

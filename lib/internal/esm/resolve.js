@@ -2,7 +2,7 @@
 // From what an import says to a URL. Files and packages are found as require() finds them, but names are complete: no extension is
 // tried, no folder has an index.
 
-const { Module, builtinName, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf } =
+const { Module, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf } =
   require('internal/cjs');
 const path = require('path');
 const codes = require('internal/codes');
@@ -70,12 +70,14 @@ function packageURL(specifier, parent) {
   for (const folder of Module._nodeModulePaths(path.dirname(from))) {
     const place = path.join(folder, name);
     if (kindOf(place) !== FOLDER) continue;
+    if (specifier === 'better-sqlite3' && isAddonPackage(place + '/x')) break;
     const pkg = readPackage(place);
     if (pkg !== null && pkg.data.exports !== undefined && pkg.data.exports !== null)
       return asURL(resolveExports(pkg, subpath, from, rulesOf(parent)));
     if (subpath !== '.') return toURL(path.join(place, subpath)) + (subpath.endsWith('/') ? '/' : '');
     return toURL(packageMain(place, pkg, parent));
   }
+  if (specifier === 'better-sqlite3') return 'node:better-sqlite3';
   throw new codes.ERR_MODULE_NOT_FOUND(name, parentName(parent), null);
 }
 
