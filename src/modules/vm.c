@@ -11,13 +11,14 @@
 typedef struct {
     Realm *realm;
     Object sandbox;        /* alive as long as the global, which refers to it */
+    Object has_own;        /* Object.hasOwn, alive in the same way */
     bool bypass;           /* look at the global itself for once */
     JSStringRef *declared; /* by `var` and `function` */
     size_t declared_count;
 } VmContext;
 
-/* The name under which the global holds its sandbox; no script can say it. */
-static const char sandbox_name[] = "galley sandbox";
+/* The names under which the global holds what it needs; no script can say them. */
+static const char sandbox_name[] = "galley sandbox", has_own_name[] = "galley hasOwn";
 
 static VmContext *context_of(JSObjectRef global) {
     VmContext *context = JSObjectGetPrivate(global);
@@ -32,10 +33,11 @@ static JSValueRef global_get(JSContextRef ctx, JSObjectRef global, JSStringRef n
 }
 
 static bool has_own(JSContextRef ctx, VmContext *context, JSObjectRef global, JSStringRef name) {
+    Value args[] = {global, JSValueMakeString(ctx, name)}; /* the C interface would look at prototypes too */
     context->bypass = true;
-    bool has = JSObjectHasProperty(ctx, global, name);
+    Value has = JSObjectCallAsFunction(ctx, context->has_own, NULL, COUNT_OF(args), args, NULL);
     context->bypass = false;
-    return has;
+    return has == value_bool(true);
 }
 
 static void note_declared(VmContext *context, JSStringRef name) {
@@ -120,8 +122,11 @@ static Value vm_create_context(Call *call) {
         context->sandbox = sandbox;
         context->bypass = true;
         JSObjectSetPrivate(global, context);
-        JSObjectSetProperty(ctx, global, realm_string(realm, sandbox_name), sandbox,
-                            kJSPropertyAttributeDontEnum | kJSPropertyAttributeReadOnly, NULL);
+        JSPropertyAttributes hidden = kJSPropertyAttributeDontEnum | kJSPropertyAttributeReadOnly;
+        JSObjectSetProperty(ctx, global, realm_string(realm, sandbox_name), sandbox, hidden, NULL);
+        Object constructor = (Object)JSObjectGetProperty(ctx, global, realm_string(realm, "Object"), NULL);
+        context->has_own = (Object)JSObjectGetProperty(ctx, constructor, realm_string(realm, "hasOwn"), NULL);
+        JSObjectSetProperty(ctx, global, realm_string(realm, has_own_name), context->has_own, hidden, NULL);
         context->bypass = false;
     }
     JSClassRelease(class);

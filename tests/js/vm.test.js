@@ -10,6 +10,22 @@ assert.strictEqual(sandbox.x, 3);
 sandbox.x = 10;
 assert.strictEqual(vm.runInContext('delete y; x + (typeof y)', sandbox), '10undefined');
 assert.strictEqual('y' in sandbox, false);
+
+// What symbols name is found through the global, an inherited name is written like any other, and prototypes change.
+{
+  const symbol = Symbol('shared');
+  const window = vm.createContext(Object.create({ inherited: 1 }));
+  window[symbol] = 5;
+  const global = vm.runInContext('this', window);
+  assert.strictEqual(global[symbol], 5);
+  global.inherited = 2;
+  assert.deepStrictEqual([window.inherited, vm.runInContext('inherited', window)], [2, 2]);
+  const plain = vm.createContext(vm.constants.DONT_CONTEXTIFY);
+  for (const one of [global, plain]) {
+    Object.setPrototypeOf(one, { later: 7 });
+    assert.strictEqual(vm.runInContext('later', one === plain ? plain : window), 7);
+  }
+}
 assert.strictEqual(vm.runInNewContext('typeof process + typeof console.log', { console }), 'undefinedfunction');
 assert.strictEqual(vm.isContext(sandbox), true);
 assert.strictEqual(vm.isContext({}), false);
