@@ -1,5 +1,5 @@
 /* What the files of this room share. Two faces stand on it, lib/sqlite.js (node:sqlite) and
- * lib/internal/better_sqlite3.js; where they differ, C asks the face's own function for the error. */
+ * lib/better-sqlite3.js; where they differ, C asks the face's own function for the error. */
 #pragma once
 
 #include "engine/handle.h"
