@@ -39,9 +39,10 @@ Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options = {
   validateBoolean(generatedCode, 'options.generatedCode');
 };
 Module.getSourceMapsSupport = () => Object.freeze({ enabled: false, nodeModules: false, generatedCode: false });
-for (const name of ['register', 'registerHooks', 'stripTypeScriptTypes']) {
+Module.registerHooks = function registerHooks(options) { return require('internal/esm/load').registerHooks(options); };
+for (const name of ['register', 'stripTypeScriptTypes']) {
   Module[name] = function () {
-    const error = new Error(`module.${name}() needs ES modules or TypeScript, which Galley does not run yet`);
+    const error = new Error(`module.${name}() is not there yet`);
     error.code = 'ERR_METHOD_NOT_IMPLEMENTED';
     throw error;
   };

@@ -4,7 +4,7 @@
 const binding = internalBinding('vm');
 const { codes: {
   ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_METHOD_NOT_IMPLEMENTED, ERR_SCRIPT_EXECUTION_INTERRUPTED,
-  ERR_SCRIPT_EXECUTION_TIMEOUT,
+  ERR_SCRIPT_EXECUTION_TIMEOUT, ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING, ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG,
 } } = require('internal/errors');
 const {
   kValidateObjectAllowObjects, kValidateObjectAllowObjectsAndNull, validateArray, validateBoolean, validateBuffer,
@@ -98,6 +98,30 @@ function checkImporter(importer) {
     throw new ERR_INVALID_ARG_TYPE('options.importModuleDynamically', 'function', importer);
 }
 
+// import() in a script: the engine has none, so the script calls what stands in every context that runs one, saying first who
+// answers: 0 and 1 are the two ways of having nobody, a text is the file that the main loader imports from.
+const importName = '__galley_vm_import__';
+const importing = new WeakSet(); // globals that have it
+
+function markImports(code, filename, importer) {
+  if (!code.includes('import')) return code;
+  const answers = importer === undefined ? '0' : importer !== constants.USE_MAIN_CONTEXT_DEFAULT_LOADER ? '1' : JSON.stringify(filename);
+  return internalBinding('esm').markScript(code, importName, answers);
+}
+
+function offerImport(global) {
+  if (importing.has(global ?? globalThis)) return;
+  importing.add(global ?? globalThis);
+  binding.run(global, `let ${importName}; (value) => { ${importName} = value; }`, 'node:vm', 1, 0, false)(importDynamically);
+}
+
+async function importDynamically(answers, specifier, options) {
+  if (answers === 0) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
+  if (answers === 1) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
+  const from = answers.startsWith('file:') ? require('url').fileURLToPath(answers) : answers;
+  return require('internal/esm/import').importFrom(from, specifier, options);
+}
+
 function runOptions(options) {
   validateObject(options, 'options');
   const { timeout, displayErrors = true, breakOnSigint = false } = options;
@@ -109,6 +133,7 @@ function runOptions(options) {
 
 class Script {
   #source;
+  #marked; // the source with its import() going to us
   #filename;
   #line;
 
@@ -131,6 +156,7 @@ class Script {
     this.#filename = filename;
     this.#line = lineOffset + 1;
     binding.check(code, filename, this.#line);
+    this.#marked = markImports(code, filename, importModuleDynamically);
     if (cachedData !== undefined) this.cachedDataRejected = !sameCode(cachedData, code);
     if (produceCachedData) {
       this.cachedDataProduced = true;
@@ -153,7 +179,8 @@ class Script {
   }
 
   #run(global, { timeout, breakOnSigint }) {
-    if (timeout === 0 && !breakOnSigint) return binding.run(global, this.#source, this.#filename, this.#line, 0, false);
+    if (this.#marked !== this.#source) offerImport(global);
+    if (timeout === 0 && !breakOnSigint) return binding.run(global, this.#marked, this.#filename, this.#line, 0, false);
     // A script that catches whatever is thrown at it is stopped with everything that is on the stack, us included:
     // if that happens, nothing below runs, and the error comes from the loop.
     const guard = setImmediate(() => {
@@ -171,12 +198,12 @@ class Script {
   }
 
   #runLimited(global, timeout, breakOnSigint) {
-    if (!breakOnSigint) return binding.run(global, this.#source, this.#filename, this.#line, timeout, false);
+    if (!breakOnSigint) return binding.run(global, this.#marked, this.#filename, this.#line, timeout, false);
     // Listeners of the program do not hear of a SIGINT that stops the script.
     const listeners = process.listeners('SIGINT');
     process.removeAllListeners('SIGINT');
     try {
-      return binding.run(global, this.#source, this.#filename, this.#line, timeout, true);
+      return binding.run(global, this.#marked, this.#filename, this.#line, timeout, true);
     } finally {
       for (const listener of listeners) process.addListener('SIGINT', listener);
     }
@@ -260,7 +287,9 @@ function compileFunction(code, params, options = {}) {
   for (const name of names) binding.check(`(function (${name}) {})`, filename, lineOffset + 1);
   binding.check(`function compiled() {${code}\n}`, filename, lineOffset + 1);
   const global = parsingContext === undefined ? undefined : globalOf(parsingContext);
-  const text = `(function (${names.join(', ')}) {${code}\n})`;
+  const marked = markImports(code, filename, importModuleDynamically);
+  if (marked !== code) offerImport(global);
+  const text = `(function (${names.join(', ')}) {${marked}\n})`;
   let result;
   if (contextExtensions.length === 0) {
     result = binding.run(global, text, filename, lineOffset + 1, 0, false);

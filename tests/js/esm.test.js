@@ -186,3 +186,30 @@ test('a script given as text may import', () => {
   assert.equal(run('--input-type=module', '-e', 'console.log(await 2)').stdout, '2\n');
   assert.equal(run('--import', './x.mjs', 'prints.mjs').status, 0);
 });
+
+test('import() in a script of vm goes to the loader that the script was given', async () => {
+  const vm = require('vm');
+  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const filename = path.join(root, 'script.js');
+  const text = "import('./x.mjs').then(({ x }) => x)";
+  assert.equal(await new vm.Script(text, { filename, importModuleDynamically }).runInThisContext(), 1);
+  assert.equal(await vm.runInNewContext(text, {}, { filename, importModuleDynamically }), 1);
+  assert.equal(await vm.compileFunction(`return ${text}`, [], { filename, importModuleDynamically })(), 1);
+  await assert.rejects(vm.runInThisContext("import('fs')"), { code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING' });
+});
+
+test('hooks say where an import leads and what is there, the last registered first', async () => {
+  const { registerHooks } = require('module');
+  const first = registerHooks({
+    resolve: (specifier, context, next) => specifier === 'virtual:x' ? { url: 'virtual:x', shortCircuit: true } : next(specifier, context),
+    load: (url, context, next) => url === 'virtual:x' ?
+      { format: 'module', source: 'import { x } from "virtual:y"; export default x', shortCircuit: true } : next(url, context),
+  });
+  const second = registerHooks({
+    resolve: (specifier, context, next) => next(specifier === 'virtual:y' ? pathToFileURL(path.join(root, 'x.mjs')).href : specifier, context),
+  });
+  assert.equal((await import('virtual:x')).default, 1);
+  second.deregister();
+  first.deregister();
+  await assert.rejects(import('virtual:z'), { code: 'ERR_UNSUPPORTED_ESM_URL_SCHEME' });
+});

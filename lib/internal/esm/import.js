@@ -1,8 +1,8 @@
 'use strict';
 // import(), import.meta and the main program: where ES modules are asked for.
 
-const { resolve, resolveURL, toURL, toPath } = require('internal/esm/resolve');
-const { load, loadText } = require('internal/esm/load');
+const { resolveURL, toURL, toPath } = require('internal/esm/resolve');
+const { load, loadText, request } = require('internal/esm/load');
 const { link, evaluate } = require('internal/esm/evaluate');
 
 let mainURL;
@@ -21,8 +21,7 @@ function attributesOf(options) {
 
 // What import(specifier) gives: a promise for the namespace. The text of the specifier is asked for at once.
 async function importModule(specifier, parent, options) {
-  const url = resolve(`${specifier}`, parent);
-  const record = load(url, attributesOf(options));
+  const record = request(`${specifier}`, parent, attributesOf(options));
   link(record);
   await evaluate(record);
   record.fill();

@@ -125,9 +125,7 @@ function jsonRecord(url) {
       module.loaded = true;
     }
   }
-  const record = new SyntheticRecord(url, () => new Map([['default', changeable(value)]]));
-  record.fill();
-  return record;
+  return filled(url, value);
 }
 
 // Its names are known when it has run, which it does in its turn.
@@ -177,7 +175,54 @@ function isCommonjs(text, url) {
   }
 }
 
-// The module at a URL with everything that it requests, not yet linked.
+let hooks; // of the program, once it has registered some
+function registerHooks(options) {
+  hooks ??= require('internal/esm/hooks');
+  return hooks.register(options);
+}
+const hooked = () => hooks !== undefined && hooks.areThere();
+
+// The module that an import means with everything that it requests, not yet linked.
+function request(specifier, parent, attributes) {
+  if (!hooked()) return load(resolve(specifier, parent), attributes);
+  const { url, format } = hooks.resolve(specifier, parent, attributes, resolve);
+  let record = records.get(url);
+  if (record === undefined) {
+    const { format: told, text } = hooks.load(url, format, attributes, loadPlainly);
+    checkAttributes(url, told, attributes);
+    records.set(url, record = text === undefined ? recordOf(url, told) : recordOfText(url, told, text));
+  }
+  return requestAll(record);
+}
+
+// What the loader itself gives hooks that ask it.
+function loadPlainly(url, format = formatOf(url)) {
+  const told = format !== 'detect' ? format : binding.isModule(readText(url)) ? 'module' : 'commonjs';
+  return { format: told, source: told === 'builtin' || told === 'addon' ? null : readText(url) };
+}
+
+function recordOfText(url, format, text) {
+  switch (format) {
+    case 'module': return sourceRecord(url, text);
+    case 'json': return filled(url, JSON.parse(text));
+    case 'commonjs': return new SyntheticRecord(url, () => {
+      const module = new Module(url.startsWith('file:') ? toPath(url) : url);
+      module.filename = module.id;
+      module.paths = Module._nodeModulePaths(path.dirname(module.id));
+      module._compile(text, module.id);
+      return commonjsProperties(module.exports);
+    });
+    default: return recordOf(url, format);
+  }
+}
+
+function filled(url, value) {
+  const record = new SyntheticRecord(url, () => new Map([['default', changeable(value)]]));
+  record.fill();
+  return record;
+}
+
+// The module at a URL.
 function load(url, attributes) {
   const format = formatOf(url);
   checkAttributes(url, format, attributes);
@@ -192,7 +237,7 @@ function requestAll(record) {
   const { requests } = record.facts;
   const requested = [];
   try {
-    for (let i = 0; i < requests.length; i += 2) requested.push(load(resolve(requests[i], record.url), requests[i + 1]));
+    for (let i = 0; i < requests.length; i += 2) requested.push(request(requests[i], record.url, requests[i + 1]));
   } catch (error) {
     record.isComplete = false;
     throw error;
@@ -218,4 +263,4 @@ function syncBuiltins() {
   }
 }
 
-module.exports = { load, loadText, records, prefixes, syncBuiltins, check };
+module.exports = { load, request, registerHooks, loadText, records, prefixes, syncBuiltins, check };
