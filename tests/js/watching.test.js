@@ -13,7 +13,9 @@ process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
 const program = path.join(folder, 'program.js');
 fs.writeFileSync(program, `
 function busy(ms) {
-  for (const end = Date.now() + ms; Date.now() < end;);
+  let sum = 0; // time of day alone may pass while other programs have the processor
+  for (const end = Date.now() + ms; Date.now() < end;) for (let i = 0; i < 1e6; i++) sum = (sum * 31 + i) | 0;
+  for (let i = 0; i < 5e7; i++) sum = (sum * 31 + i) | 0;
 }
 setTimeout(function late() { busy(120); }, 10);
 `);
@@ -22,14 +24,14 @@ const run = (...options) => spawnSync(process.execPath, [...options, program], {
 test('--loop-watch tells how long a turn took and which line it spent its time on', () => {
   const { stderr, status } = run('--loop-watch=40');
   assert.strictEqual(status, 0);
-  const [, took] = /a turn of the event loop took (\d+) ms \(more than 40\)/.exec(stderr);
-  assert.ok(+took >= 105 && +took < 5000, took);
-  assert.match(stderr, new RegExp(`at busy \\(${program}:3\\)`));
-  assert.match(stderr, new RegExp(`at late \\(${program}:5\\)`));
+  const turns = [...stderr.matchAll(/a turn of the event loop took (\d+) ms \(more than 40\)/g)];
+  assert.ok(turns.some(([, took]) => +took >= 105 && +took < 20000), stderr);
+  assert.match(stderr, new RegExp(`at busy \\(${program}:[45]\\)`));
+  assert.match(stderr, new RegExp(`at late \\(${program}:7\\)`));
 });
 
 test('a program whose turns are short hears nothing, a limit that is no number is refused', () => {
-  assert.strictEqual(run('--loop-watch=4000').stderr, '');
+  assert.strictEqual(run('--loop-watch=60000').stderr, '');
   assert.match(run('--loop-watch=soon').stderr, /--loop-watch wants milliseconds/);
 });
 
@@ -42,7 +44,7 @@ test('a program can watch its own loop, and stop watching', async () => {
   }, 1));
   await block();
   const heard = turns.length;
-  assert.ok(heard >= 1 && turns[0].duration >= 45, JSON.stringify(turns));
+  assert.ok(turns.some(({ duration }) => duration >= 45), JSON.stringify(turns));
   watch.stop();
   await block();
   assert.strictEqual(turns.length, heard);
