@@ -29,6 +29,8 @@ function load(module, filename) {
     require('internal/esm/import').runMain(filename);
     return;
   }
+  if (require('internal/options').get('experimental-require-module') === false)
+    throw new codes.ERR_REQUIRE_ESM(filename, true, module.parent?.filename);
   const record = loadRecord(toURL(filename));
   if (record.state === EVALUATING) {
     throw new codes.ERR_REQUIRE_CYCLE_MODULE(`Cannot require() ES Module ${filename} in a cycle. A cycle involving require(esm) is not ` +
