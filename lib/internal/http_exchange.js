@@ -477,7 +477,9 @@ function onSocketClose() {
 }
 
 function onSocketError(error) {
-  const request = this._httpMessage ?? this[kExpects];
+  const expected = this[kExpects];
+  const request = this._httpMessage ?? expected;
+  if (request === expected && expected?.destroyed) return; // it hears of it when its turn comes
   if (!request || request._freed) { // a kept socket that nobody uses
     this.destroy();
     this.emit('agentRemove');
