@@ -165,13 +165,23 @@ function install(error, raw) {
   defineProperty(error, 'stack', accessor);
 }
 
+// The engine's own idea of where an error was made; programs give errors such properties themselves.
+function dropPlace(error) {
+  delete error.line;
+  delete error.column;
+  delete error.sourceURL;
+}
+
 function wrap(Native, length) {
   const name = Native.name;
   const Wrapped = {
     [name]: function () {
       const error = construct(Native, arguments, new.target === undefined ? Wrapped : new.target);
       const raw = error.stack;
-      if (typeof raw === 'string') install(error, raw);
+      if (typeof raw === 'string') {
+        dropPlace(error);
+        install(error, raw);
+      }
       return error;
     },
   }[name];
@@ -237,6 +247,7 @@ function seen(error) {
   const descriptor = getOwnPropertyDescriptor(error, 'stack');
   if (descriptor === undefined || typeof descriptor.value !== 'string' || !looksRaw(descriptor.value)) return;
   require('internal/engine_messages').reword(error);
+  if (!(error instanceof SyntaxError)) dropPlace(error); // which is where the text is wrong
   install(error, descriptor.value);
 }
 

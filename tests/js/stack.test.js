@@ -36,3 +36,14 @@ Error.stackTraceLimit = 10;
   check(error, `TypeError: ${error.message}`);
   process.on('exit', (code) => assert(code === 0, 'exit code 0'));
 });
+
+// What Node does not give an error is the program's to set.
+const plain = new Error('x');
+assert(Object.getOwnPropertyNames(plain).sort().join() === 'message,stack', `own names: ${Object.getOwnPropertyNames(plain)}`);
+plain.line = 7;
+assert(Object.keys(plain).join() === 'line', 'a line that a program gives shows');
+try {
+  null.x;
+} catch (thrown) {
+  assert(Object.getOwnPropertyNames(thrown).sort().join() === 'message,stack', `own names: ${Object.getOwnPropertyNames(thrown)}`);
+}
