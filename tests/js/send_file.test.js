@@ -163,3 +163,25 @@ test('a response whose write() was replaced gets every byte through it, as when 
   assert.strictEqual(String(body), 'SEEN BY ALL');
   server.close();
 });
+
+test('clients that leave in the middle are no error of the program, however they leave', async () => {
+  const server = await serve((request, response) => { fs.createReadStream(big).pipe(response); });
+  const { port } = server.address();
+  const left = [];
+  for (let i = 0; i < 40; i++) {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    left.push(once(socket, 'close'));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4));
+    if (i % 3 === 0) socket.once('data', () => socket.resetAndDestroy());
+    else if (i % 3 === 1) socket.once('data', () => socket.destroy());
+    else setTimeout(() => socket.destroy(), i / 4);
+  }
+  await Promise.all(left);
+  const request = http.get({ port, host: '127.0.0.1', agent: false });
+  const [response] = await once(request, 'response');
+  let length = 0;
+  for await (const chunk of response) length += chunk.length;
+  assert.strictEqual(length, bytes.length);
+  server.close();
+});
