@@ -13,7 +13,7 @@ const { IncomingMessage, kConnection, kHead, kState } = require('_http_incoming'
 const { OutgoingMessage, kErrored, kSocket } = require('_http_outgoing');
 const { kNeedDrain, kWhole } = require('internal/http');
 const { ConnResetException, ErrnoException } = require('internal/errors');
-const { TCP, Pipe } = require('internal/net/handles');
+const { isPlain } = require('internal/net/plain');
 const context = require('internal/async_context');
 
 const STATUS = 0x3ff, IS_OLD = 1 << 10, KEEPS_ALIVE = 1 << 11, COMPLETE = 1 << 12, UPGRADES = 1 << 13, HAS_MORE = 1 << 14;
@@ -43,17 +43,10 @@ class NativeEnd {
 }
 NativeEnd.prototype.waitsForSocket = true;
 
-function canBeNative(socket) {
-  const { prototype } = net.Socket;
-  const handle = socket._handle;
-  return (handle instanceof TCP || handle instanceof Pipe) && socket._sendOne === prototype._sendOne &&
-    socket.write === prototype.write && socket._write === prototype._write && socket.push === prototype.push;
-}
-
 function nativeEndOf(socket) {
   let native = socket[kNative];
   if (native === undefined) {
-    native = canBeNative(socket) ? new NativeEnd(socket) : null;
+    native = isPlain(socket) && socket.push === net.Socket.prototype.push ? new NativeEnd(socket) : null;
     socket[kNative] = native;
     if (native !== null) {
       for (const name of ['on', 'addListener', 'prependListener']) socket[name] = echoFirst(name);

@@ -4,8 +4,7 @@
 // copies from the one to the other (src/modules/send_file.c).
 
 const { send, setCallback } = internalBinding('send_file');
-const net = require('net');
-const { TCP, Pipe } = require('internal/net/handles');
+const { isPlain } = require('internal/net/plain');
 const { kSendingFile } = require('internal/http');
 const { ErrnoException } = require('internal/errors');
 const context = require('internal/async_context');
@@ -15,11 +14,7 @@ const UV_EAGAIN = -11, UV_ENOTSUP = -95;
 
 const kDone = Symbol('done');
 
-function isPlain(socket) {
-  const { prototype } = net.Socket;
-  return (socket._handle instanceof TCP || socket._handle instanceof Pipe) && !socket.connecting && socket._sendOne === prototype._sendOne &&
-    socket.write === prototype.write && socket._write === prototype._write && socket.writable && socket.writableLength === 0;
-}
+const isReady = (socket) => !socket.connecting && socket.writable && socket.writableLength === 0 && isPlain(socket);
 
 // What a program put in the place of these (to compress, to count) has to see every byte.
 function isOwn(message) {
@@ -31,7 +26,7 @@ function isOwn(message) {
 function sendFile(message, fd, offset, length, callback) {
   const { socket } = message;
   if (!socket || socket._httpMessage !== message || message.destroyed || message.finished || message.outputData.length > 0 ||
-      message.strictContentLength || message.writableCorked !== 0 || message[kSendingFile] || !isOwn(message) || !isPlain(socket)) return false;
+      message.strictContentLength || message.writableCorked !== 0 || message[kSendingFile] || !isOwn(message) || !isReady(socket)) return false;
   if (!message._header) message._implicitHeader();
   if (!message._hasBody) return false;
   const head = message._headerSent ? undefined : message._header;
@@ -40,7 +35,7 @@ function sendFile(message, fd, offset, length, callback) {
   message._headerSent = true;
   if (result !== UV_EAGAIN) {
     socket._unrefTimer();
-    conclude(result, callback);
+    conclude(message, result, callback);
     return true;
   }
   const { frame } = context;
@@ -48,16 +43,26 @@ function sendFile(message, fd, offset, length, callback) {
   socket[kDone] = (outcome) => {
     context.frame = frame;
     message[kSendingFile] = false;
-    conclude(outcome, callback);
+    conclude(message, outcome, callback);
     // What the program wrote meanwhile.
     if (message.outputData.length > 0) message._flush();
   };
   return true;
 }
 
-function conclude(result, callback) {
-  if (result < 0) callback(new ErrnoException(result, 'sendfile'));
-  else callback(null, result & ~AT_END, (result & AT_END) !== 0);
+const connectionErrors = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ENOTCONN', 'ESHUTDOWN', 'ETIMEDOUT', 'EHOSTUNREACH',
+  'ENETUNREACH', 'ENETDOWN', 'ECANCELED']);
+
+// The kernel has one answer for both sides. Who left is no fault of the file's: the response closes, as after a write that fails.
+function conclude(message, result, callback) {
+  if (result >= 0) {
+    callback(null, result & ~AT_END, (result & AT_END) !== 0);
+    return;
+  }
+  const error = new ErrnoException(result, 'sendfile');
+  if (connectionErrors.has(error.code)) callback(null, 0, false);
+  else callback(error);
+  message.destroy(); // part of what was promised is missing
 }
 
 setCallback(function onSent(result) {

@@ -199,10 +199,6 @@ function unseenBy(stream) {
 
 const NOTHING = new Uint8Array(0);
 
-const connectionErrors = ['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ENOTCONN', 'ESHUTDOWN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH',
-  'ENETDOWN', 'ECANCELED'];
-const isOfConnection = (error) => connectionErrors.includes(error.code);
-
 // Lets the kernel copy from the file to the socket; false if it cannot.
 function sendUnseen(stream, message, from) {
   stream[kBusy] = true;
@@ -212,9 +208,7 @@ function sendUnseen(stream, message, from) {
       return;
     }
     if (error) {
-      // Who left is no fault of the file's: the response closes, as after a write that fails.
-      if (!isOfConnection(error)) fail(stream, error);
-      message.destroy(); // part of what was promised is missing
+      fail(stream, error);
       return;
     }
     if (stream.pos !== undefined) stream.pos += count;
