@@ -1,6 +1,7 @@
 'use strict';
 // Files and folders. The parts are in lib/internal/fs; what is rarely used is loaded when touched.
 
+const { lazyProperty } = require('internal/builtin');
 const sync = require('internal/fs/sync').functions;
 const callbacks = require('internal/fs/callbacks').functions;
 const { Stats, Dirent, constants, toUnixTimestamp } = require('internal/fs/utils');
@@ -48,20 +49,11 @@ function deprecatedStats() {
   return DeprecatedStats;
 }
 
-// Loaded when touched, replaceable like any property.
-function lazy(name, id, key = name, enumerable = true) {
-  Object.defineProperty(fs, name, {
-    configurable: true,
-    enumerable,
-    get() { return require(id)[key]; },
-    set(value) { Object.defineProperty(fs, name, { value, configurable: true, enumerable, writable: true }); },
-  });
-}
-lazy('ReadStream', 'internal/fs/streams');
-lazy('WriteStream', 'internal/fs/streams');
-lazy('FileReadStream', 'internal/fs/streams', 'ReadStream', false);
-lazy('FileWriteStream', 'internal/fs/streams', 'WriteStream', false);
-lazy('Dir', 'internal/fs/dir');
+lazyProperty(fs, 'ReadStream', () => require('internal/fs/streams').ReadStream);
+lazyProperty(fs, 'WriteStream', () => require('internal/fs/streams').WriteStream);
+lazyProperty(fs, 'FileReadStream', () => require('internal/fs/streams').ReadStream, false);
+lazyProperty(fs, 'FileWriteStream', () => require('internal/fs/streams').WriteStream, false);
+lazyProperty(fs, 'Dir', () => require('internal/fs/dir').Dir);
 
 Object.defineProperties(fs, {
   constants: { configurable: false, enumerable: false, value: constants },

@@ -4,7 +4,7 @@
 const options = require('internal/net/options');
 const { Socket } = require('internal/net/socket');
 const { isIP, isIPv4, isIPv6 } = require('internal/net/ip');
-const { loaded } = require('internal/builtin');
+const { lazyProperty, loaded } = require('internal/builtin');
 
 function createServer(serverOptions, onConnection) {
   const { Server } = module.exports;
@@ -38,21 +38,9 @@ module.exports = {
 };
 
 // What only some programs use is loaded when they first name it.
-function lazy(name, id) {
-  const settle = (value) => {
-    Object.defineProperty(module.exports, name, { value, configurable: true, enumerable: true, writable: true });
-    return value;
-  };
-  Object.defineProperty(module.exports, name, {
-    configurable: true,
-    enumerable: true,
-    get: () => settle(require(id)[name]),
-    set: settle,
-  });
-}
-lazy('Server', 'internal/net/server');
-lazy('BlockList', 'internal/net/blocklist');
-lazy('SocketAddress', 'internal/net/blocklist');
+lazyProperty(module.exports, 'Server', () => require('internal/net/server').Server);
+lazyProperty(module.exports, 'BlockList', () => require('internal/net/blocklist').BlockList);
+lazyProperty(module.exports, 'SocketAddress', () => require('internal/net/blocklist').SocketAddress);
 Object.defineProperty(module.exports, '_createServerHandle', {
   configurable: true,
   enumerable: true,

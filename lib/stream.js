@@ -2,6 +2,7 @@
 // Node's streams: the readable-stream package, which is Node's own stream code as its maintainers publish it, put
 // together so that a program loads only the parts that it uses. What today's Node does otherwise is set right here.
 
+const { lazyProperty } = require('internal/builtin');
 const base = 'readable-stream/lib/internal/streams/';
 const { Stream } = require('internal/streams/legacy');
 module.exports = Stream;
@@ -13,15 +14,6 @@ state.setDefaultHighWaterMark(false, 64 * 1024);
 const define = Object.defineProperty;
 const hidden = (object, name, value) => define(object, name, { __proto__: null, value, configurable: true, writable: true });
 
-// A property that is made when it is first read.
-function lazy(object, name, make) {
-  const settle = (value) => {
-    define(object, name, { __proto__: null, value, configurable: true, enumerable: true, writable: true });
-    return value;
-  };
-  define(object, name, { __proto__: null, configurable: true, enumerable: true, get: () => settle(make()), set: settle });
-}
-
 Stream.isDestroyed = utils.isDestroyed;
 Stream.isDisturbed = utils.isDisturbed;
 Stream.isErrored = utils.isErrored;
@@ -30,13 +22,13 @@ Stream.isWritable = utils.isWritable;
 const Readable = Stream.Readable = require(base + 'readable');
 const Writable = Stream.Writable = require(base + 'writable');
 const Duplex = Stream.Duplex = require(base + 'duplex');
-lazy(Stream, 'Transform', () => require(base + 'transform'));
-lazy(Stream, 'PassThrough', () => require(base + 'passthrough'));
-lazy(Stream, 'duplexPair', () => require('internal/streams/duplex_pair'));
+lazyProperty(Stream, 'Transform', () => require(base + 'transform'));
+lazyProperty(Stream, 'PassThrough', () => require(base + 'passthrough'));
+lazyProperty(Stream, 'duplexPair', () => require('internal/streams/duplex_pair'));
 
 const promisified = Symbol.for('nodejs.util.promisify.custom');
 const promises = () => require('stream/promises');
-lazy(Stream, 'pipeline', () => {
+lazyProperty(Stream, 'pipeline', () => {
   const { pipeline } = require(base + 'pipeline');
   define(pipeline, promisified, { __proto__: null, enumerable: true, get: () => promises().pipeline });
   return pipeline;
@@ -60,7 +52,7 @@ const finished = Stream.finished = function finished(stream, options, callback) 
 };
 define(finished, promisified, { __proto__: null, enumerable: true, get: () => promises().finished });
 Stream.destroy = require(base + 'destroy').destroyer;
-lazy(Stream, 'compose', () => require(base + 'compose'));
+lazyProperty(Stream, 'compose', () => require(base + 'compose'));
 Stream.setDefaultHighWaterMark = state.setDefaultHighWaterMark;
 Stream.getDefaultHighWaterMark = state.getDefaultHighWaterMark;
 define(Stream, 'promises', { __proto__: null, configurable: true, enumerable: true, get: promises });

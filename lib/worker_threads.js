@@ -2,7 +2,7 @@
 
 // require('worker_threads')
 
-const { isMainThread } = require('internal/builtin');
+const { isMainThread, lazyProperty } = require('internal/builtin');
 const { MessageChannel, MessagePort, receiveMessageOnPort, isPort, isClosed } = require('internal/messaging');
 const { mark, isMarked, markUncloneable } = require('internal/untransferable');
 const codes = require('internal/codes');
@@ -49,17 +49,7 @@ module.exports = {
   parentPort: isMainThread ? null : main.parentPort,
   workerData: isMainThread ? null : main.load.workerData,
 };
-for (const name of ['Worker', 'setEnvironmentData', 'getEnvironmentData']) lazy(name, 'internal/worker');
-lazy('BroadcastChannel', 'internal/broadcast_channel');
-lazy('locks', 'internal/locks');
-
-function lazy(name, id) {
-  Object.defineProperty(module.exports, name, {
-    __proto__: null, configurable: true, enumerable: true,
-    get() {
-      const value = require(id)[name];
-      Object.defineProperty(module.exports, name, { __proto__: null, value, configurable: true, enumerable: true, writable: true });
-      return value;
-    },
-  });
-}
+for (const name of ['Worker', 'setEnvironmentData', 'getEnvironmentData'])
+  lazyProperty(module.exports, name, () => require('internal/worker')[name]);
+lazyProperty(module.exports, 'BroadcastChannel', () => require('internal/broadcast_channel').BroadcastChannel);
+lazyProperty(module.exports, 'locks', () => require('internal/locks').locks);

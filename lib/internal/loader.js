@@ -72,6 +72,15 @@ function requireFrom(id) {
   };
 }
 
+// A property that is made when it is first read, and replaceable like any other.
+function lazyProperty(object, name, make, enumerable = true) {
+  const settle = (value) => {
+    Object.defineProperty(object, name, { __proto__: null, value, configurable: true, enumerable, writable: true });
+    return value;
+  };
+  Object.defineProperty(object, name, { __proto__: null, configurable: true, enumerable, get: () => settle(make()), set: settle });
+}
+
 let idSet;
 const ids = { has: (id) => (idSet ??= new Set(builtinIds())).has(id) };
 
@@ -94,6 +103,7 @@ const builtin = {
   publicIds: () => builtinIds().filter(isPublic),
   idsIn, // (text) -> the public ids that are words and occur in it
   get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'better-sqlite3', 'sea']); },
+  lazyProperty,
   turn: inside.turn,
   clock: inside.clock,
   isMainThread: inside.isMainThread,

@@ -5,6 +5,8 @@
 const { codes: { ERR_OUT_OF_RANGE, ERR_UNKNOWN_SIGNAL }, uvErrorName, uvErrmapGet } =
   require('internal/errors');
 
+const { lazyProperty } = require('internal/builtin');
+
 const customInspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 const kCustomPromisify = Symbol.for('nodejs.util.promisify.custom');
 const kCustomPromisifyArgs = Symbol('customPromisifyArgs');
@@ -131,23 +133,7 @@ function createDeferredPromise() {
 
 // Getters that load a module when they are first used and then become plain properties.
 function defineLazyProperties(target, id, keys, enumerable = true) {
-  for (const key of keys) {
-    let value;
-    Object.defineProperty(target, key, {
-      __proto__: null,
-      enumerable,
-      configurable: true,
-      get: { [key]() {
-        value ??= require(id)[key];
-        set(value);
-        return value;
-      } }[key],
-      set: { [key](replacement) { set(replacement); } }[key],
-    });
-    const set = (plain) => {
-      Object.defineProperty(target, key, { __proto__: null, value: plain, writable: true, enumerable, configurable: true });
-    };
-  }
+  for (const key of keys) lazyProperty(target, key, () => require(id)[key], enumerable);
 }
 
 function once(callback, { preserveReturnValue = false } = kEmptyObject) {

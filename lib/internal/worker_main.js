@@ -3,7 +3,7 @@
 // From a worker's first message to its program, and what its parent asks of it meanwhile.
 
 const binding = internalBinding('worker');
-const { turn, whenLoaded } = require('internal/builtin');
+const { lazyProperty, turn, whenLoaded } = require('internal/builtin');
 const { kHandle, portOver, portStart, post, read } = require('internal/messaging');
 
 const EXITING = 5;
@@ -62,17 +62,6 @@ function openInput() {
 }
 const waiting = []; // what came for stdin before the program looked at it
 
-function lazyStream(name, make) {
-  Object.defineProperty(process, name, {
-    configurable: true, enumerable: true,
-    get() {
-      const stream = make();
-      Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true, writable: true });
-      return stream;
-    },
-  });
-}
-
 function prepare() {
   process.argv = [process.execPath, load.kind === 'script' ? '[worker eval]' : load.filename, ...(load.argv ?? [])];
   process.argv0 = 'node';
@@ -92,10 +81,22 @@ function prepare() {
     return internalBinding('process').umask();
   });
   define(process, 'reallyExit', function reallyExit(code) { exitNow(code); });
-  lazyStream('stdin', openInput);
-  lazyStream('stdout', () => output('stdout'));
-  lazyStream('stderr', () => output('stderr'));
+  lazyProperty(process, 'stdin', openInput);
+  lazyProperty(process, 'stdout', () => output('stdout'));
+  lazyProperty(process, 'stderr', () => output('stderr'));
+  ownTitle();
   if (load.trackUnmanagedFds) whenLoaded('fs', (fs) => require('internal/unmanaged_fds').track(fs));
+}
+
+// A thread's title starts as the process's; setting it changes no more than what this thread reads.
+function ownTitle() {
+  const { get } = Object.getOwnPropertyDescriptor(process, 'title');
+  let own;
+  Object.defineProperty(process, 'title', {
+    configurable: true, enumerable: true,
+    get: () => own ??= get(),
+    set(title) { own = `${title}`; },
+  });
 }
 
 function applyOptions(list) {

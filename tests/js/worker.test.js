@@ -25,6 +25,22 @@ test('a worker gets workerData, argv and env, and its exit code arrives', async 
   assert.strictEqual(worker.threadId, -1);
 });
 
+test("a worker's process.title starts as the process's, and setting it changes no other's", async () => {
+  const before = process.title;
+  process.title = 'galley-title-test';
+  try {
+    const worker = run(`
+      const first = process.title;
+      process.title = 'of the thread';
+      require('worker_threads').parentPort.postMessage([first, process.title]);`);
+    const [titles] = await once(worker, 'message');
+    assert.deepStrictEqual(titles, ['galley-title-test', 'of the thread']);
+    assert.strictEqual(process.title, 'galley-title-test');
+  } finally {
+    process.title = before;
+  }
+});
+
 test('process.exit in a worker ends the thread at once and nothing else', async () => {
   const worker = run("require('worker_threads').parentPort.postMessage('before'); process.exit(5); require('worker_threads').parentPort.postMessage('after')");
   const messages = [];
