@@ -6,7 +6,6 @@
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 static unsigned line_at(const char *source, size_t at) {
@@ -63,11 +62,8 @@ static Value esm_compile_file(Call *call) {
     TEXT path;
     if (!call_text(call, 0, &path)) return NULL;
     Bytes source = {0};
-    if (!source_read(path.data, &source)) {
-        int err = errno;
-        bytes_free(&source);
-        return value_int(-err);
-    }
+    int err = source_read(path.data, &source);
+    if (err) return value_int(err);
     Value answer = compile(call, &source, call_arg(call, 1));
     bytes_free(&source);
     return answer;

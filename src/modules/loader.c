@@ -26,11 +26,8 @@ static Value loader_read_text(Call *call) {
     TEXT path;
     if (!call_text(call, 0, &path)) return NULL;
     Bytes bytes = {0};
-    if (!source_read(path.data, &bytes)) {
-        int err = errno;
-        bytes_free(&bytes);
-        return value_int(-err);
-    }
+    int err = source_read(path.data, &bytes);
+    if (err) return value_int(err);
     Value text = source_text(call->realm, &bytes);
     bytes_free(&bytes);
     return text;
@@ -79,11 +76,8 @@ static Value loader_compile_file(Call *call) {
     TEXT path;
     if (!call_text(call, 0, &path)) return NULL;
     Bytes bytes = {0};
-    if (!source_read(path.data, &bytes)) {
-        int err = errno;
-        bytes_free(&bytes);
-        return value_int(-err);
-    }
+    int err = source_read(path.data, &bytes);
+    if (err) return value_int(err);
     Value function = compile_module(call, bytes.data, bytes.len, call_arg(call, 0), false);
     bytes_free(&bytes);
     return function;

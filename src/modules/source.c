@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool source_read(const char *path, Bytes *out) {
+int source_read(const char *path, Bytes *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
+    if (fd < 0) return -errno;
     struct stat status;
     size_t guess = fstat(fd, &status) == 0 && status.st_size > 0 ? (size_t)status.st_size : 4096;
     bytes_reserve(out, guess);
@@ -16,17 +16,17 @@ bool source_read(const char *path, Bytes *out) {
         bytes_reserve(out, 4096);
         ssize_t n = read(fd, out->data + out->len, out->cap - out->len - 1);
         if (n < 0) {
-            int err = errno;
+            int err = -errno;
             close(fd);
-            errno = err;
-            return false;
+            bytes_free(out);
+            return err;
         }
         if (n == 0) break;
         out->len += (size_t)n;
     }
     out->data[out->len] = '\0';
     close(fd);
-    return true;
+    return 0;
 }
 
 static bool is_ascii(const char *data, size_t len) {

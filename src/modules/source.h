@@ -4,8 +4,8 @@
 #include "base/bytes.h"
 #include "engine/realm.h"
 
-/* The whole file; false with errno if it cannot be read. */
-bool source_read(const char *path, Bytes *out);
+/* The whole file: 0, or a negative errno and nothing in `out`. */
+int source_read(const char *path, Bytes *out);
 /* As a string of the engine, without its byte order mark. */
 Value source_text(Realm *realm, const Bytes *bytes);
 /* Runs a script that stays: the bytes are taken over. */
