@@ -97,6 +97,23 @@ static unsigned handovers_allowed(const ClusterWorker *worker) {
     return worker->is_prompt ? HANDOVERS_MAX : 1;
 }
 
+static int handover_send(Handover *handover) {
+    Bytes *message = &handover->conn->listener->newconn;
+    size_t same = message->len;
+    if (!same) {
+        cluster_message_begin_handle(message, "net.Native");
+        bytes_append_str(message, ",\"act\":\"newconn\",\"key\":");
+        cluster_json_append_string(message, handover->conn->listener->key);
+        bytes_append_str(message, ",\"seq\":");
+        same = message->len;
+    }
+    bytes_printf(message, "%lu}}", handover->seq);
+    Slice payload = bytes_slice(message);
+    message->len = same; /* before the channel, which copies, may come back here for another */
+    return channel_send_handle(handover->worker->channel, payload, handover->conn->fd, on_acknowledged,
+                               handover);
+}
+
 static void worker_deal(ClusterWorker *worker) {
     while (worker->handing < handovers_allowed(worker) && !list_is_empty(&worker->queue)) {
         Conn *conn = CONTAINER_OF(worker->queue.next, Conn, link);
@@ -107,14 +124,7 @@ static void worker_deal(ClusterWorker *worker) {
             .conn = conn, .worker = worker, .seq = ++worker->seq, .since = uv_now(worker->primary->loop)};
         list_append(&worker->handovers, &handover->link);
         worker->handing++;
-        Bytes payload = {0};
-        cluster_message_begin_handle(&payload, "net.Native");
-        bytes_append_str(&payload, ",\"act\":\"newconn\",\"key\":");
-        cluster_json_append_string(&payload, conn->listener->key);
-        bytes_printf(&payload, ",\"seq\":%lu}}", handover->seq);
-        int error =
-            channel_send_handle(worker->channel, bytes_slice(&payload), conn->fd, on_acknowledged, handover);
-        bytes_free(&payload);
+        int error = handover_send(handover);
         if (!error) continue;
         link_remove(&handover->link);
         worker->handing--;

@@ -46,7 +46,8 @@ struct Listener {
     List uses;
     unsigned dealt_uses;
     Use *last_turn;
-    List waiting; /* connections that nobody can be given at the moment */
+    Bytes newconn; /* what is the same in every connection's message */
+    List waiting;  /* connections that nobody can be given at the moment */
     ListenerPoll *poll;
     bool is_accepting;
     uint64_t unused_since; /* 0: used */

@@ -53,6 +53,7 @@ void listener_close(Listener *listener) {
     mem_free(listener->path);
     mem_free(listener->key);
     mem_free(listener->data);
+    bytes_free(&listener->newconn);
     mem_free(listener);
 }
 

@@ -6,12 +6,41 @@
 #include <math.h>
 #include <string.h>
 
-enum { BUN_MARK = 2 };
+enum { BUN_MARK = 2, EXACT_DIGITS = 15 };
 
 static const double MAX_NUMBER = 9007199254740992; /* of JavaScript's exact integers */
 
 bool cluster_message_is_bun(Slice payload) {
     return payload.len && payload.data[0] == BUN_MARK;
+}
+
+static bool take_text(Slice *rest, const char *text) {
+    size_t len = strlen(text);
+    if (rest->len < len || memcmp(rest->data, text, len) != 0) return false;
+    *rest = (Slice){rest->data + len, rest->len - len};
+    return true;
+}
+
+static bool take_number(Slice *rest, unsigned long *number) {
+    size_t len = 0;
+    for (*number = 0; len < rest->len && len < EXACT_DIGITS; len++) {
+        unsigned digit = (unsigned)rest->data[len] - '0';
+        if (digit > 9) break;
+        *number = *number * 10 + digit;
+    }
+    *rest = (Slice){rest->data + len, rest->len - len};
+    return len > 0;
+}
+
+bool cluster_message_read_answer(Slice payload, unsigned long *ack, bool *accepted) {
+    unsigned long seq;
+    if (!take_text(&payload, "{\"cmd\":\"NODE_CLUSTER\",\"ack\":") || !take_number(&payload, ack))
+        return false;
+    if (!take_text(&payload, ",\"accepted\":")) return false;
+    *accepted = take_text(&payload, "true");
+    if (!*accepted && !take_text(&payload, "false")) return false;
+    return take_text(&payload, ",\"seq\":") && take_number(&payload, &seq) && take_text(&payload, "}") &&
+           !payload.len;
 }
 
 json_t *cluster_message_read(Slice payload) {

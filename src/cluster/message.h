@@ -8,6 +8,9 @@
 
 /* The cluster message in a channel's message (json_decref it), or NULL: it is something else. */
 json_t *cluster_message_read(Slice payload);
+/* True when it is the answer to a connection in Node's own words, which are as many as connections and need
+ * no parser; cluster_message_read knows all other forms. */
+bool cluster_message_read_answer(Slice payload, unsigned long *ack, bool *accepted);
 /* Bun marks its internal messages with a byte in front, and wants ours to have it too. */
 bool cluster_message_is_bun(Slice payload);
 

@@ -291,6 +291,12 @@ static const struct {
 
 static bool on_message(void *data, Slice payload, int fd) {
     ClusterWorker *worker = data;
+    unsigned long answered;
+    bool accepted;
+    if (fd < 0 && cluster_message_read_answer(payload, &answered, &accepted)) {
+        deal_answered(worker, answered, accepted);
+        return true;
+    }
     json_t *message = cluster_message_read(payload);
     if (!message) return false;
     if (fd >= 0) close(fd);
@@ -298,7 +304,7 @@ static bool on_message(void *data, Slice payload, int fd) {
     const json_t *ack = json_object_get(message, "ack");
     const char *act = cluster_message_text(message, "act");
     if (json_is_number(ack)) {
-        bool accepted = json_is_true(json_object_get(message, "accepted"));
+        accepted = json_is_true(json_object_get(message, "accepted"));
         deal_answered(worker, (unsigned long)cluster_message_number(message, "ack", -1), accepted);
     } else if (act) {
         for (size_t i = 0; i < COUNT_OF(acts); i++) {

@@ -1,6 +1,7 @@
 /* A primary and its workers in one loop, each with its end of a real channel; clients are real sockets. */
 #include "base/mem.h"
 #include "cluster/member.h"
+#include "cluster/message.h"
 #include "cluster/primary.h"
 #include "unit.h"
 
@@ -462,7 +463,32 @@ static void nonsense_from_a_worker_is_survived(void **state) {
     cluster_close(&cluster);
 }
 
+static void only_an_answer_in_nodes_own_words_is_read_without_a_parser(void **state) {
+    unsigned long ack = 0;
+    bool accepted = false;
+    Slice yes = slice_from_str("{\"cmd\":\"NODE_CLUSTER\",\"ack\":101,\"accepted\":true,\"seq\":3}");
+    assert_true(cluster_message_read_answer(yes, &ack, &accepted));
+    assert_int_equal(ack, 101);
+    assert_true(accepted);
+    Slice no = slice_from_str("{\"cmd\":\"NODE_CLUSTER\",\"ack\":7,\"accepted\":false,\"seq\":0}");
+    assert_true(cluster_message_read_answer(no, &ack, &accepted));
+    assert_int_equal(ack, 7);
+    assert_false(accepted);
+    for (size_t len = 0; len < yes.len; len++)
+        assert_false(cluster_message_read_answer((Slice){yes.data, len}, &ack, &accepted));
+    static const char *const others[] = {
+        "{\"cmd\":\"NODE_CLUSTER\",\"ack\":,\"accepted\":true,\"seq\":3}",
+        "{\"cmd\":\"NODE_CLUSTER\",\"ack\":-1,\"accepted\":true,\"seq\":3}",
+        "{\"cmd\":\"NODE_CLUSTER\",\"ack\":1,\"accepted\":1,\"seq\":3}",
+        "{\"cmd\":\"NODE_CLUSTER\",\"ack\":1,\"accepted\":true,\"seq\":3,\"act\":\"online\"}",
+        "{\"cmd\":\"NODE_CLUSTER\",\"ack\":99999999999999999999,\"accepted\":true,\"seq\":3}",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(cluster_message_read_answer(slice_from_str(others[i]), &ack, &accepted));
+}
+
 UNIT_TESTS(cmocka_unit_test(connections_are_dealt_in_turn),
+           cmocka_unit_test(only_an_answer_in_nodes_own_words_is_read_without_a_parser),
            cmocka_unit_test(the_primary_hears_of_online_listening_and_leaving),
            cmocka_unit_test(an_address_in_use_is_an_error_for_the_one_who_asked),
            cmocka_unit_test(the_first_servers_data_reaches_every_worker),
