@@ -36,15 +36,6 @@ static json_t *ask_groups(Session *session, json_t *groups, json_t *request) {
     return answers;
 }
 
-static bool tell_failures(const Session *session, const json_t *answer) {
-    const char *error = json_str(answer, "error");
-    json_t *failed = json_object_get(answer, "failed");
-    if (error) say_error(session, "%s", error);
-    for (size_t i = 0; i < json_array_size(failed); i++)
-        say_error(session, "%s", json_string_value(json_array_get(failed, i)));
-    return error || json_array_size(failed);
-}
-
 /* Tells of each worker that it is done, or why not. */
 static int tell_done(const Session *session, const json_t *chosen, const json_t *answers) {
     size_t i;
@@ -52,7 +43,7 @@ static int tell_done(const Session *session, const json_t *chosen, const json_t 
     const char *key;
     int exit_code = EXIT_SUCCESS;
     json_object_foreach((json_t *)answers, key, answer) {
-        if (tell_failures(session, answer)) exit_code = EXIT_FAILURE;
+        if (say_failures(session, answer)) exit_code = EXIT_FAILURE;
     }
     json_array_foreach(chosen, i, worker) {
         answer = json_object_get(answers, json_str(worker, "key"));
@@ -178,7 +169,7 @@ static int ask_all_chosen(Session *session, const char *request, const char *don
     const char *key;
     int exit_code = EXIT_SUCCESS;
     json_object_foreach(answers, key, answer) {
-        if (tell_failures(session, answer)) exit_code = EXIT_FAILURE;
+        if (say_failures(session, answer)) exit_code = EXIT_FAILURE;
     }
     if (exit_code == EXIT_SUCCESS) say(session, "%s", done);
     json_decref(answers);
@@ -234,7 +225,7 @@ int command_scale(Session *session) {
             say(session, "Scaling up application");
         answer = session_call(session, json_pack("{sssss{sssI}}", "do", "ask", "key", key, "request", "do",
                                                  "scale", "to", (json_int_t)count));
-        if (!answer || tell_failures(session, answer))
+        if (say_failures(session, answer))
             exit_code = EXIT_FAILURE;
         else
             say(session, "Scaled %s to %lld processes", name[0], count);
@@ -258,7 +249,7 @@ static int ask_each(Session *session, const char *word, MakeRequest make) {
         json_t *worker = json_array_get(chosen, i), *inner = make(session, json_object_get(worker, "pm_id"));
         json_t *answer = session_call(
             session, json_pack("{ssssso}", "do", "ask", "key", json_str(worker, "key"), "request", inner));
-        if (!answer || tell_failures(session, answer))
+        if (say_failures(session, answer))
             exit_code = EXIT_FAILURE;
         else
             say(session, "sent to [%s](%lld)", json_str(worker, "name"), json_int(worker, "pm_id", 0));

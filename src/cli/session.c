@@ -98,6 +98,15 @@ void say_warning(const Session *session, const char *format, ...) {
     va_end(args);
 }
 
+bool say_failures(const Session *session, const json_t *answer) {
+    const char *error = json_str(answer, "error");
+    json_t *failed = json_object_get(answer, "failed");
+    if (error) say_error(session, "%s", error);
+    for (size_t i = 0; i < json_array_size(failed); i++)
+        say_error(session, "%s", json_string_value(json_array_get(failed, i)));
+    return !answer || error || json_array_size(failed);
+}
+
 const char *colour(const Session *session, const char *code) {
     return session->colour ? code : "";
 }

@@ -47,5 +47,8 @@ void say(const Session *session, const char *format, ...) __attribute__((format(
 void say_error(const Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void say_warning(const Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Tells what an answer says went wrong; true if anything did, or if there is no answer. */
+bool say_failures(const Session *session, const json_t *answer);
+
 /* A terminal's colour code if there are colours, else nothing. */
 const char *colour(const Session *session, const char *code);

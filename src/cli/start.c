@@ -17,15 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool tell_failures(const Session *session, const json_t *answer) {
-    const char *error = json_str(answer, "error");
-    json_t *failed = json_object_get(answer, "failed");
-    if (error) say_error(session, "%s", error);
-    for (size_t i = 0; i < json_array_size(failed); i++)
-        say_error(session, "%s", json_string_value(json_array_get(failed, i)));
-    return !answer || error || json_array_size(failed);
-}
-
 static void tell_starting(const Session *session, const json_t *config) {
     long long count = json_int(config, "instances", 1);
     count = app_instances_resolve(json_object_get(config, "instances") ? count : 1);
@@ -196,7 +187,7 @@ static int launch_all(Session *session, json_t *apps, IfKnown if_known) {
     json_decref(workers);
     for (size_t i = 0; i < json_array_size(sent); i++) {
         json_t *answer = session_receive(session);
-        if (tell_failures(session, answer))
+        if (say_failures(session, answer))
             exit_code = EXIT_FAILURE;
         else if (from_file)
             tell_launched(session, asked_with(sent, answer), answer);

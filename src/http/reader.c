@@ -122,17 +122,22 @@ static HeadResult block_read(HttpReader *reader, HttpHead *head) {
     return result;
 }
 
-static HttpEvent head_next(HttpReader *reader, HttpHead *head) {
-    for (;;) {
-        if (reader->at == reader->end) return reader_wants_more(reader);
+/* Reads on until the block of fields is whole: `whole`, or what stands in the way. */
+static HttpEvent block_next(HttpReader *reader, HttpHead *head, HttpEvent whole) {
+    while (reader->at != reader->end) {
         HeadResult result = block_read(reader, head);
-        if (result == HEAD_PARTIAL) continue;
+        if (result == HEAD_COMPLETE) return whole;
         if (result == HEAD_BAD) {
             reader->state = READER_FAILED;
             return HTTP_FAILED;
         }
-        break;
     }
+    return reader_wants_more(reader);
+}
+
+static HttpEvent head_next(HttpReader *reader, HttpHead *head) {
+    HttpEvent event = block_next(reader, head, HTTP_HEAD);
+    if (event != HTTP_HEAD) return event;
     http_head_conclude(head, reader->rules->response);
     reader->flags = head->flags;
     reader->status = head->status;
@@ -140,7 +145,7 @@ static HttpEvent head_next(HttpReader *reader, HttpHead *head) {
     reader->left = head->content_length;
     reader->skips_body = reader->upgrades = false;
     reader->state = READER_BODY;
-    return HTTP_HEAD;
+    return event;
 }
 
 /* Which of the ways of RFC 9112 6.3 ends this message. */
@@ -161,16 +166,8 @@ static int body_state(HttpReader *reader) {
 }
 
 static HttpEvent trailers_next(HttpReader *reader, HttpHead *head) {
-    for (;;) {
-        if (reader->at == reader->end) return reader_wants_more(reader);
-        HeadResult result = block_read(reader, head);
-        if (result == HEAD_PARTIAL) continue;
-        if (result == HEAD_BAD) {
-            reader->state = READER_FAILED;
-            return HTTP_FAILED;
-        }
-        break;
-    }
+    HttpEvent event = block_next(reader, head, HTTP_TRAILERS);
+    if (event != HTTP_TRAILERS) return event;
     reader->state = READER_END;
     return head->count ? HTTP_TRAILERS : HTTP_END;
 }

@@ -42,6 +42,12 @@ function tokenize(args, options) {
   let index = -1;
   let grouped = 0;
   const takesValue = (name) => optionField(options, name, 'type') === 'string' && rest[0] != null;
+  // An option whose value, if it takes one, is the next word.
+  const take = (name, rawName) => {
+    const value = takesValue(name) ? rest.shift() : undefined;
+    tokens.push({ kind: 'option', name, rawName, index, value, inlineValue: value === undefined ? undefined : false });
+    if (value !== undefined) index++;
+  };
   while (rest.length > 0) {
     const arg = rest.shift();
     if (grouped > 0)
@@ -57,16 +63,7 @@ function tokenize(args, options) {
     const isLong = arg.startsWith('--') && arg.length > 2;
     const isShort = !isLong && arg.length >= 2 && arg[0] === '-' && arg[1] !== '-';
     if (isShort && arg.length === 2) {
-      const name = longNameOf(arg[1], options);
-      let value;
-      let inlineValue;
-      if (takesValue(name)) {
-        value = rest.shift();
-        inlineValue = false;
-      }
-      tokens.push({ kind: 'option', name, rawName: arg, index, value, inlineValue });
-      if (value != null)
-        index++;
+      take(longNameOf(arg[1], options), arg);
     } else if (isShort && optionField(options, longNameOf(arg[1], options), 'type') !== 'string') {
       const expanded = [];
       for (let i = 1; i < arg.length; i++) {
@@ -83,16 +80,7 @@ function tokenize(args, options) {
       tokens.push({ kind: 'option', name: longNameOf(arg[1], options), rawName: `-${arg[1]}`, index, value: arg.slice(2),
                     inlineValue: true });
     } else if (isLong && !arg.includes('=', 3)) {
-      const name = arg.slice(2);
-      let value;
-      let inlineValue;
-      if (takesValue(name)) {
-        value = rest.shift();
-        inlineValue = false;
-      }
-      tokens.push({ kind: 'option', name, rawName: arg, index, value, inlineValue });
-      if (value != null)
-        index++;
+      take(arg.slice(2), arg);
     } else if (isLong) {
       const equals = arg.indexOf('=', 3);
       const name = arg.slice(2, equals);

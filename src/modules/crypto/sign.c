@@ -122,41 +122,54 @@ static bool p1363_to_der(EVP_PKEY *pkey, Bytes *signature) {
     return true;
 }
 
-static bool signer_finish(Signer *self, unsigned char *digest, unsigned *len, const EVP_MD **md) {
+/* What was updated, as its digest, and the key that is to sign or verify it. */
+typedef struct {
+    EVP_PKEY *pkey;
+    const EVP_MD *md;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned len;
+} Digested;
+
+static bool signer_finish(Signer *self, Digested *out) {
     if (!self->ctx) return false;
-    *md = EVP_MD_CTX_get0_md(self->ctx);
-    bool fine = EVP_DigestFinal_ex(self->ctx, digest, len) == 1;
+    out->md = EVP_MD_CTX_get0_md(self->ctx);
+    bool fine = EVP_DigestFinal_ex(self->ctx, out->digest, &out->len) == 1;
     EVP_MD_CTX_free(self->ctx);
     self->ctx = NULL;
     return fine;
 }
 
-/* sign(Key, padding or 0, salt length, as plain numbers) */
-static Value sign_sign(Call *call) {
+/* False: nothing to do, or thrown. */
+static bool call_digested(Call *call, Digested *out) {
     Signer *self = (Signer *)call_handle(call, &signer_class);
     Key *key = call_key(call, 0);
-    if (!self || !key || !key->pkey) return NULL;
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned digest_len;
-    const EVP_MD *md;
+    if (!self || !key || !key->pkey) return false;
     ERR_clear_error();
-    if (!signer_finish(self, digest, &digest_len, &md))
-        return throw_error(call, "ERR_CRYPTO_INVALID_STATE", "Not initialised");
-    PKEY_CTX ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    out->pkey = key->pkey;
+    if (signer_finish(self, out)) return true;
+    throw_error(call, "ERR_CRYPTO_INVALID_STATE", "Not initialised");
+    return false;
+}
+
+/* sign(Key, padding or 0, salt length, as plain numbers) */
+static Value sign_sign(Call *call) {
+    Digested told;
+    if (!call_digested(call, &told)) return NULL;
+    PKEY_CTX ctx = EVP_PKEY_CTX_new_from_pkey(NULL, told.pkey, NULL);
     size_t len = 0;
     Bytes signature = {0};
     if (!ctx || EVP_PKEY_sign_init(ctx) <= 0 ||
-        !set_rsa_options(key->pkey, ctx, call_int(call, 1), call_int(call, 2)) ||
-        EVP_PKEY_CTX_set_signature_md(ctx, md) <= 0 ||
-        EVP_PKEY_sign(ctx, NULL, &len, digest, digest_len) <= 0)
+        !set_rsa_options(told.pkey, ctx, call_int(call, 1), call_int(call, 2)) ||
+        EVP_PKEY_CTX_set_signature_md(ctx, told.md) <= 0 ||
+        EVP_PKEY_sign(ctx, NULL, &len, told.digest, told.len) <= 0)
         return throw_ssl(call, "Signing failed");
     bytes_reserve(&signature, len);
-    if (EVP_PKEY_sign(ctx, (unsigned char *)signature.data, &len, digest, digest_len) <= 0) {
+    if (EVP_PKEY_sign(ctx, (unsigned char *)signature.data, &len, told.digest, told.len) <= 0) {
         bytes_free(&signature);
         return throw_ssl(call, "Signing failed");
     }
     signature.len = len;
-    if (call_bool(call, 3)) der_to_p1363(key->pkey, &signature);
+    if (call_bool(call, 3)) der_to_p1363(told.pkey, &signature);
     Value value = buffer_copy(call->realm, signature.data, signature.len);
     bytes_free(&signature);
     return value;
@@ -164,27 +177,20 @@ static Value sign_sign(Call *call) {
 
 /* verify(Key, signature, padding or 0, salt length, as plain numbers) */
 static Value sign_verify(Call *call) {
-    Signer *self = (Signer *)call_handle(call, &signer_class);
-    Key *key = call_key(call, 0);
-    if (!self || !key || !key->pkey) return NULL;
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned digest_len;
-    const EVP_MD *md;
-    ERR_clear_error();
-    if (!signer_finish(self, digest, &digest_len, &md))
-        return throw_error(call, "ERR_CRYPTO_INVALID_STATE", "Not initialised");
+    Digested told;
+    if (!call_digested(call, &told)) return NULL;
     Bytes signature = call_copy(call, 1);
-    PKEY_CTX ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    bool fine = !call_bool(call, 4) || p1363_to_der(key->pkey, &signature);
+    PKEY_CTX ctx = EVP_PKEY_CTX_new_from_pkey(NULL, told.pkey, NULL);
+    bool fine = !call_bool(call, 4) || p1363_to_der(told.pkey, &signature);
     bool is_ready = ctx && EVP_PKEY_verify_init(ctx) > 0 &&
-                    set_rsa_options(key->pkey, ctx, call_int(call, 2), call_int(call, 3)) &&
-                    EVP_PKEY_CTX_set_signature_md(ctx, md) > 0;
+                    set_rsa_options(told.pkey, ctx, call_int(call, 2), call_int(call, 3)) &&
+                    EVP_PKEY_CTX_set_signature_md(ctx, told.md) > 0;
     if (!is_ready) {
         bytes_free(&signature);
         return throw_ssl(call, "Verification failed");
     }
-    fine =
-        fine && EVP_PKEY_verify(ctx, (unsigned char *)signature.data, signature.len, digest, digest_len) == 1;
+    fine = fine &&
+           EVP_PKEY_verify(ctx, (unsigned char *)signature.data, signature.len, told.digest, told.len) == 1;
     ERR_clear_error();
     bytes_free(&signature);
     return value_bool(fine);
