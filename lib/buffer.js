@@ -30,7 +30,7 @@ const { isView } = ArrayBuffer;
 const { fromCharCode } = String;
 const isUint8Array = (value) => value instanceof Uint8Array;
 
-let poolSize = 8192;
+let poolSize = 64 * 1024;
 let pool, poolOffset = 0;
 
 function refuseTransfer() { throw new TypeError('Cannot transfer a pool that many Buffers share'); }

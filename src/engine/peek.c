@@ -3,6 +3,7 @@
  * 8-bit strings are called by their linker names if the library has them. */
 #include "engine/peek.h"
 
+#include "base/text.h"
 #include "engine/inside.h"
 
 #include <stdlib.h>
@@ -174,6 +175,26 @@ bool chars_open(Realm *realm, Value v, StringView *view) {
 void chars_close(StringView *view) {
     if (view->held) JSStringRelease(view->held);
     view->held = NULL;
+}
+
+Slice chars_bytes(const StringView *view, bool latin1, Bytes *room) {
+    const char *narrow = view->chars;
+    const uint16_t *wide = view->chars;
+    size_t count = view->len;
+    if (view->is_8bit && (latin1 || text_is_ascii(narrow, count))) return (Slice){narrow, count};
+    bytes_clear(room);
+    size_t len = latin1          ? count
+                 : view->is_8bit ? latin1_utf8_length(narrow, count)
+                                 : utf16_utf8_length(wide, count);
+    bytes_reserve(room, len);
+    if (!latin1)
+        view->is_8bit ? latin1_to_utf8(narrow, count, room->data, len)
+                      : utf16_to_utf8(wide, count, room->data, len);
+    else
+        for (size_t i = 0; i < count; i++)
+            room->data[i] = (char)wide[i];
+    room->len = len;
+    return bytes_slice(room);
 }
 
 static bool array_buffer_bytes(Realm *realm, Value v, char **data, size_t *len) {

@@ -4,6 +4,7 @@
  * here goes through the API. */
 #pragma once
 
+#include "base/bytes.h"
 #include "engine/call.h"
 
 /* The characters of a string, one or two bytes each. */
@@ -20,6 +21,10 @@ void peek_learn(Realm *realm);
 bool chars_open(Realm *realm, Value v, StringView *view);
 void chars_close(StringView *view);
 #define CHARS __attribute__((cleanup(chars_close))) StringView
+
+/* The characters in UTF-8, or the low byte of each: where they lie if they are that already, else in `room`.
+ */
+Slice chars_bytes(const StringView *view, bool latin1, Bytes *room);
 
 bool value_is_string(Realm *realm, Value v);
 

@@ -69,41 +69,8 @@ void http_cache_head(Realm *realm, HttpCache *cache, Slice head, Slice target, V
     value_keep(realm, slot->target);
 }
 
-Slice http_cache_text(Realm *realm, HttpCache *cache, Value text, bool latin1, Bytes *room) {
-    unsigned at = (unsigned)(value_bits(text) >> 4) % HTTP_TEXT_SLOTS;
-    HttpTextSlot *slot = &cache->texts[at];
-    if (slot->text == text) return bytes_slice(&slot->bytes);
-
-    JSStringRef string = JSValueToStringCopy(realm->ctx, text, NULL);
-    if (!string) return (Slice){"", 0};
-    bytes_clear(room);
-    bytes_reserve(room, JSStringGetMaximumUTF8CStringSize(string));
-    size_t size = JSStringGetUTF8CString(string, room->data, JSStringGetMaximumUTF8CStringSize(string));
-    room->len = size ? size - 1 : 0;
-    size_t chars = JSStringGetLength(string);
-    if (latin1 && room->len != chars) { /* not ASCII */
-        const JSChar *wide = JSStringGetCharactersPtr(string);
-        for (size_t i = 0; i < chars; i++)
-            room->data[i] = (char)wide[i];
-        room->len = chars;
-    }
-    JSStringRelease(string);
-    /* The same string twice is a constant of the program, and will come again. */
-    if (cache->seen[at] == text && room->len <= HTTP_TEXT_CACHED_MAX) {
-        if (slot->text) value_drop(realm, slot->text);
-        slot->text = text;
-        value_keep(realm, text);
-        bytes_clear(&slot->bytes);
-        bytes_append(&slot->bytes, room->data, room->len);
-    }
-    cache->seen[at] = text;
-    return bytes_slice(room);
-}
-
 void http_cache_free(HttpCache *cache) {
     for (size_t i = 0; i < HTTP_HEAD_SLOTS; i++)
         mem_free(cache->heads[i].bytes);
-    for (size_t i = 0; i < HTTP_TEXT_SLOTS; i++)
-        bytes_free(&cache->texts[i].bytes);
     *cache = (HttpCache){0};
 }

@@ -260,13 +260,15 @@ static Value client_send(Call *call) {
     HttpCalling *calling = calling_of(realm);
     int err = exchange_begin(stream, (uint32_t)call_int64(call, 1));
     if (err) return value_int(err);
-    Slice head = http_cache_text(realm, &calling->cache, call_arg(call, 2), true, &calling->head_room);
-    Slice body = {"", 0};
+    CHARS head_text = {0}, text = {0};
+    Slice head = {"", 0}, body = {"", 0};
+    if (chars_open(realm, call_arg(call, 2), &head_text))
+        head = chars_bytes(&head_text, true, &calling->head_room);
     Value given = call_arg(call, 3);
     char *data;
     size_t len;
-    if (value_is_string(realm, given))
-        body = http_cache_text(realm, &calling->cache, given, false, &calling->body_room);
+    if (chars_open(realm, given, &text))
+        body = chars_bytes(&text, false, &calling->body_room);
     else if (peek_bytes(realm, given, &data, &len))
         body = (Slice){data, len};
     uv_buf_t bufs[] = {uv_buf_init((char *)head.data, (unsigned)head.len),

@@ -4,6 +4,7 @@
  */
 #include "modules/http_connection.h"
 
+#include "engine/peek.h"
 #include "modules/modules.h"
 
 enum {
@@ -454,18 +455,19 @@ static Value conn_answer(Call *call) {
         others = *out;
         *out = (Bytes){0};
     }
-    Slice head = http_cache_text(realm, &serving->cache, call_arg(call, 1), true, &serving->head_room);
-    bytes_append(out, head.data, head.len);
+    CHARS head = {0}, text = {0};
+    if (chars_open(realm, call_arg(call, 1), &head)) {
+        Slice bytes = chars_bytes(&head, true, &serving->room);
+        bytes_append(out, bytes.data, bytes.len);
+    }
     Slice body = {"", 0};
     char *data;
     size_t len;
     Value given = call_arg(call, 2);
-    if (value_is_cell(given)) {
-        if (JSValueIsString(realm->ctx, given))
-            body = http_cache_text(realm, &serving->cache, given, false, &serving->body_room);
-        else if (value_bytes(realm, given, &data, &len))
-            body = (Slice){data, len};
-    }
+    if (chars_open(realm, given, &text))
+        body = chars_bytes(&text, false, &serving->room);
+    else if (peek_bytes(realm, given, &data, &len))
+        body = (Slice){data, len};
     if (bits & ANSWER_DATE) {
         Slice date = http_date_line(&serving->date, time(NULL));
         bytes_append(out, date.data, date.len);

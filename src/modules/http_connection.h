@@ -57,8 +57,8 @@ typedef struct {
     HttpShared *shared;
     HttpCache cache;
     HttpDate date;
-    Bytes out; /* answers of the connection that runs, written together */
-    Bytes head_room, body_room;
+    Bytes out;  /* answers of the connection that runs, written together */
+    Bytes room; /* for texts that are not bytes as they lie */
     HttpConn **conns;
     uint32_t *free_ids;
     uint32_t conn_cap, free_count;

@@ -253,8 +253,7 @@ void http_serving_release(HttpServing *serving) {
     if (!serving->ends || !serving->idle_is_closed || serving->conn_count) return;
     http_cache_free(&serving->cache);
     bytes_free(&serving->out);
-    bytes_free(&serving->head_room);
-    bytes_free(&serving->body_room);
+    bytes_free(&serving->room);
     mem_free(serving->conns);
     mem_free(serving->free_ids);
     mem_free(serving);

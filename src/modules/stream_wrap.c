@@ -1,5 +1,6 @@
 #include "modules/stream_wrap.h"
 
+#include "engine/peek.h"
 #include "modules/crowd.h"
 #include "modules/modules.h"
 
@@ -265,20 +266,15 @@ static void owner_write_done(void *data, int status) {
     tell(stream, on_write, 1, argv);
 }
 
-enum { TEXT_UTF8, TEXT_LATIN1 };
-
-static Value write_latin1(Call *call, StreamHandle *stream) {
-    JSStringRef string = JSValueToStringCopy(call->realm->ctx, call_arg(call, 1), call->exception);
-    if (!string) return NULL;
-    size_t len = JSStringGetLength(string);
-    const JSChar *chars = JSStringGetCharactersPtr(string);
-    char room[1024], *bytes = len <= sizeof room ? room : mem_new(len);
-    for (size_t i = 0; i < len; i++)
-        bytes[i] = (char)chars[i];
-    JSStringRelease(string);
-    uv_buf_t buf = uv_buf_init(bytes, (unsigned)len);
+static Value write_text(Call *call, StreamHandle *stream, bool is_latin1) {
+    Bytes room = {0};
+    CHARS text = {0};
+    if (!chars_open(call->realm, call_arg(call, 1), &text))
+        return throw_type(call, "ERR_INVALID_ARG_TYPE", "argument 1 must be a string or bytes");
+    Slice bytes = chars_bytes(&text, is_latin1, &room);
+    uv_buf_t buf = uv_buf_init((char *)bytes.data, (unsigned)bytes.len);
     int result = stream_handle_write(stream, &buf, 1, owner_write_done, stream);
-    if (bytes != room) mem_free(bytes);
+    bytes_free(&room);
     return value_int(result);
 }
 
@@ -288,15 +284,11 @@ static Value stream_write(Call *call) {
     if (!stream) return NULL;
     char *bytes;
     size_t len;
-    if (value_bytes(call->realm, call_arg(call, 1), &bytes, &len)) {
+    if (peek_bytes(call->realm, call_arg(call, 1), &bytes, &len)) {
         uv_buf_t buf = uv_buf_init(bytes, (unsigned)len);
         return value_int(stream_handle_write(stream, &buf, 1, owner_write_done, stream));
     }
-    if (call_bool(call, 2)) return write_latin1(call, stream);
-    TEXT text;
-    if (!call_text(call, 1, &text)) return NULL;
-    uv_buf_t buf = uv_buf_init(text.data, (unsigned)text.len);
-    return value_int(stream_handle_write(stream, &buf, 1, owner_write_done, stream));
+    return write_text(call, stream, call_bool(call, 2));
 }
 
 /* writev(handle, bytes, bytes, …) -> as write */
