@@ -170,6 +170,8 @@ bool call_bytes(Call *call, size_t i, char **data, size_t *len) {
 
 static void text_from_chars(const StringView *view, Text *text) {
     size_t max = view->len * (view->is_8bit ? 2 : 3) + 1;
+    if (max > sizeof text->room && view->is_8bit && text_is_ascii(view->chars, view->len))
+        max = view->len + 1;
     if (max > sizeof text->room) text->data = mem_new(max);
     text->len = view->is_8bit ? latin1_to_utf8(view->chars, view->len, text->data, max)
                               : utf16_to_utf8(view->chars, view->len, text->data, max);

@@ -10,14 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STAT_FIELDS = FS_STAT_FIELDS, STAGE_FIELD = STAT_FIELDS, SIZE_FIELD, SHARED_FIELDS, PATH_ROOM = 512 };
+enum { STAT_FIELDS = FS_STAT_FIELDS, STAGE_FIELD = STAT_FIELDS, SIZE_FIELD, SHARED_FIELDS };
 
 typedef struct {
     double numbers[SHARED_FIELDS];
     int64_t big[STAT_FIELDS];
     Object complete; /* JS: (request, result) */
     FsQueue *queue;
-    char path[PATH_ROOM]; /* written by lib/, so that short paths need no string of the engine */
 } FsState;
 
 static FsState *state_of(Realm *realm) {
@@ -42,20 +41,8 @@ static void share_statfs(FsState *state, const uv_statfs_t *statfs) {
     }
 }
 
-/* A text that is plain ASCII keeps one byte a character in the engine too. */
-static Value text_value(Realm *realm, const char *text, size_t len) {
-    bool is_ascii = true;
-    for (size_t i = 0; i < len && is_ascii; i++)
-        is_ascii = (signed char)text[i] > 0;
-    if (!is_ascii) return value_string_n(realm, text, len);
-    JSStringRef string = JSStringCreateWithUTF8CString(text);
-    Value v = JSValueMakeString(realm->ctx, string);
-    JSStringRelease(string);
-    return v;
-}
-
 static Value out_value(FsJob *job) {
-    if (job->as_text) return text_value(job->realm, job->out, job->out_len);
+    if (job->as_text) return value_string_n(job->realm, job->out, job->out_len);
     Object buffer = buffer_adopt(job->realm, job->out, job->out_len);
     job->out = NULL;
     return buffer;
@@ -87,7 +74,7 @@ static void job_clear(FsJob *job) {
     text_free(&job->dest);
     mem_free(job->owned);
     mem_free(job->list);
-    free(job->out);
+    if (job->out != job->room) free(job->out);
 }
 
 static bool take_data(FsJob *job, Value v) {
@@ -119,23 +106,12 @@ static bool take_list(FsJob *job, Object list) {
     return true;
 }
 
-/* Most paths are short texts. */
-static bool take_path(Realm *realm, Value v, Text *path) {
-    if (value_is_int(v)) { /* its length: the text is in the shared room */
-        path->len = (size_t)value_as_int(v);
-        if (path->len >= PATH_ROOM) return false;
-        path->data = path->len < sizeof path->room ? path->room : mem_new(path->len + 1);
-        memcpy(path->data, state_of(realm)->path, path->len);
-        path->data[path->len] = '\0';
-        return true;
-    }
-    if (!value_is_cell(v) || !JSValueIsString(realm->ctx, v)) return value_text(realm, v, path);
-    JSStringRef string = JSValueToStringCopy(realm->ctx, v, NULL);
-    size_t most = JSStringGetMaximumUTF8CStringSize(string);
-    path->data = most <= sizeof path->room ? path->room : mem_new(most);
-    path->len = JSStringGetUTF8CString(string, path->data, most) - 1;
-    JSStringRelease(string);
-    return true;
+/* lib/ looks for NUL itself where an error has to come at once, else leaves it to us. */
+static bool take_path(FsJob *job, Value v, Text *path) {
+    if (!value_text(job->realm, v, path)) return false;
+    if (strlen(path->data) == path->len) return true;
+    job->result = FS_PATH_WITH_NUL;
+    return false;
 }
 
 /* Arguments start at the third. */
@@ -146,8 +122,8 @@ static bool job_take(FsJob *job, Call *call) {
         Value v = call_arg(call, i);
         bool fine = true;
         switch (*letter) {
-        case 'p': fine = take_path(job->realm, v, &job->path); break;
-        case 'd': fine = take_path(job->realm, v, &job->dest); break;
+        case 'p': fine = take_path(job, v, &job->path); break;
+        case 'd': fine = take_path(job, v, &job->dest); break;
         case 'i': job->number[numbers++] = value_is_true(v) ? 1 : value_as_double(v); break;
         case 't': job->as_text = value_is_true(v); break;
         case 'b':
@@ -178,7 +154,7 @@ static void job_done(FsJob *job) {
 static void job_prepare(FsJob *job, Call *call, const FsOperation *operation) {
     job->operation = operation;
     job->realm = call->realm;
-    job->path.data = job->dest.data = job->owned = job->out = job->data = NULL;
+    job->path.data = job->dest.data = job->owned = job->out = job->room = job->data = NULL;
     job->list = NULL;
     job->as_text = false;
     job->result = 0;
@@ -204,11 +180,15 @@ static Value fs_call(Call *call) {
     int32_t id = call_int(call, 1);
     if (!id) {
         FsJob job;
+        char room[FS_ROOM];
         job_prepare(&job, call, &fs_operations[operation]);
-        Value result = value_int(UV_EINVAL);
+        job.room = room;
+        Value result;
         if (job_take(&job, call)) {
             job.operation->run(&job);
             result = job_value(&job);
+        } else {
+            result = value_int(job.result ? (int)job.result : UV_EINVAL);
         }
         job_clear(&job);
         return result;
@@ -231,8 +211,8 @@ static Value fs_set_complete(Call *call) {
 /* exists(path), for existsSync: no error to make */
 static Value fs_exists(Call *call) {
     TEXT path;
-    if (!take_path(call->realm, call_arg(call, 0), &path)) return value_bool(false);
-    return value_bool(access(path.data, F_OK) == 0);
+    if (!value_text(call->realm, call_arg(call, 0), &path)) return value_bool(false);
+    return value_bool(strlen(path.data) == path.len && access(path.data, F_OK) == 0);
 }
 
 #define C(name)                                                                                              \
@@ -318,8 +298,6 @@ static void setup(Realm *realm, Object binding) {
                typed_array_over(realm, kJSTypedArrayTypeFloat64Array, state->numbers, sizeof state->numbers));
     object_set(realm, binding, "big",
                typed_array_over(realm, kJSTypedArrayTypeBigInt64Array, state->big, sizeof state->big));
-    object_set(realm, binding, "path",
-               typed_array_over(realm, kJSTypedArrayTypeUint8Array, state->path, sizeof state->path));
     Object operations = object_new(realm);
     for (size_t i = 0; i < fs_operation_count; i++)
         object_set_int(realm, operations, fs_operations[i].name, (int64_t)i);

@@ -8,7 +8,10 @@
 #include "base/bytes.h"
 #include "base/list.h"
 
-enum { FS_NUMBERS = 6, FS_STAT_FIELDS = 18 };
+enum { FS_NUMBERS = 6, FS_STAT_FIELDS = 18, FS_ROOM = 16 * 1024 };
+
+/* Instead of an error's number: lib/ says which argument it was. */
+enum { FS_PATH_WITH_NUL = -100000 };
 
 typedef struct FsJob FsJob;
 
@@ -53,8 +56,9 @@ struct FsJob {
     int stage;                    /* which step of several failed: FS_STAGE_… */
     int64_t stat[FS_STAT_FIELDS]; /* in the order of takeStats in lib/internal/fs/utils.js */
     uv_statfs_t statfs;
-    char *out; /* malloc'd, NUL-terminated */
+    char *out; /* malloc'd, NUL-terminated; or in `room` */
     size_t out_len;
+    char *room; /* FS_ROOM bytes of whoever runs the job at once, so that short texts need no malloc */
 };
 
 /* Steps that an error may come from, when an operation makes several system calls. */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { ENTRIES_AT_ONCE = 32 * 1024, BIGGEST_ENTRY = 1024 };
+
 /* What uv_dirent_type_t says, as the one character before a name. */
 char fs_type_letter(const struct dirent *entry) {
     switch (entry->d_type) {
@@ -26,51 +28,70 @@ char fs_type_letter(const struct dirent *entry) {
 }
 
 static int by_name(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp((*(const struct dirent *const *)a)->d_name, (*(const struct dirent *const *)b)->d_name);
+}
+
+/* All entries as the kernel writes them, one behind the other; a negative error. */
+static int read_entries(const char *path, Bytes *records) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    ssize_t n;
+    do {
+        if (records->cap - records->len < BIGGEST_ENTRY) bytes_reserve(records, ENTRIES_AT_ONCE);
+        n = getdents64(fd, records->data + records->len, records->cap - records->len);
+        if (n > 0) records->len += (size_t)n;
+    } while (n > 0);
+    int err = n < 0 ? -errno : 0;
+    close(fd);
+    return err;
+}
+
+static bool is_dots(const char *name) {
+    return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
+/* The entries in order, and how many characters their names have. */
+static const struct dirent **sort_entries(const Bytes *records, size_t *count, size_t *bytes) {
+    const struct dirent **entries = NULL;
+    size_t capacity = 0;
+    *count = *bytes = 0;
+    for (size_t at = 0; at < records->len;) {
+        const struct dirent *entry = (const struct dirent *)(records->data + at);
+        at += entry->d_reclen;
+        if (is_dots(entry->d_name)) continue;
+        if (*count == capacity)
+            entries = mem_resize(entries, (capacity = capacity * 2 + 32) * sizeof(*entries));
+        entries[(*count)++] = entry;
+        *bytes += strlen(entry->d_name);
+    }
+    if (*count > 1) qsort(entries, *count, sizeof(*entries), by_name);
+    return entries;
 }
 
 /* path, as text, with types: names joined by slashes, which no name has, in order; with types each
  * begins with its type's digit */
 void fs_run_read_directory(FsJob *job) {
     bool with_types = job->number[0] != 0;
-    DIR *directory = opendir(job->path.data);
-    if (!directory) return job_set_error(job, -errno, FS_STAGE_ITSELF);
-    char **names = NULL;
-    size_t count = 0, capacity = 0, bytes = 0;
-    struct dirent *entry;
-    while ((errno = 0, entry = readdir(directory))) {
-        const char *name = entry->d_name;
-        if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]))) continue;
-        if (count == capacity) names = mem_resize(names, (capacity = capacity * 2 + 32) * sizeof *names);
-        size_t len = strlen(name);
-        char *copy = mem_new(len + 2);
-        memcpy(copy, name, len);
-        copy[len + 1] = fs_type_letter(entry);
-        names[count++] = copy;
-        bytes += len + 2;
-    }
-    int err = -errno;
-    closedir(directory);
+    Bytes records = {0};
+    int err = read_entries(job->path.data, &records);
     if (err) {
-        job_set_error(job, err, FS_STAGE_ITSELF);
-    } else {
-        if (count) qsort(names, count, sizeof *names, by_name);
-        char *at = job->out = malloc(bytes + 1);
-        if (!at) abort();
-        for (size_t i = 0; i < count; i++) {
-            size_t len = strlen(names[i]);
-            if (i) *at++ = '/';
-            if (with_types) *at++ = names[i][len + 1];
-            memcpy(at, names[i], len);
-            at += len;
-        }
-        *at = '\0';
-        job->out_len = (size_t)(at - job->out);
-        job->result = (int64_t)count;
+        bytes_free(&records);
+        return job_set_error(job, err, FS_STAGE_ITSELF);
     }
-    for (size_t i = 0; i < count; i++)
-        mem_free(names[i]);
-    mem_free(names);
+    size_t count, bytes;
+    const struct dirent **entries = sort_entries(&records, &count, &bytes);
+    char *at = job->out = malloc(bytes + count * 2 + 1);
+    if (!at) abort();
+    for (size_t i = 0; i < count; i++) {
+        if (i) *at++ = '/';
+        if (with_types) *at++ = fs_type_letter(entries[i]);
+        at = stpcpy(at, entries[i]->d_name);
+    }
+    *at = '\0';
+    job->out_len = (size_t)(at - job->out);
+    job->result = (int64_t)count;
+    mem_free(entries);
+    bytes_free(&records);
 }
 
 static bool is_directory(const char *path) {

@@ -22,6 +22,46 @@ test('what is written is read back, as text and as bytes, whole or from a place'
   fs.closeSync(fd);
 });
 
+test('a file that is written again holds exactly the new text, be it shorter, longer or empty', async () => {
+  const file = at('again');
+  for (const text of ['12345', 'abcde', 'abc', '', 'a much longer text', 'x']) {
+    fs.writeFileSync(file, text);
+    assert.strictEqual(fs.readFileSync(file, 'utf8'), text);
+    await fs.promises.writeFile(file, `${text}+`);
+    assert.strictEqual(fs.readFileSync(file, 'utf8'), `${text}+`);
+  }
+  const { ino } = fs.statSync(file);
+  fs.writeFileSync(file, 'the same file');
+  assert.strictEqual(fs.statSync(file).ino, ino);
+});
+
+test('a write that fails leaves nothing old behind the new', async () => {
+  const file = at('full');
+  fs.writeFileSync(file, 'o'.repeat(3000));
+  const { status, stdout } = require('child_process').spawnSync('sh', ['-c', 'ulimit -f 1; exec "$0" "$@"',
+    process.execPath, '-e', 'try { fs.writeFileSync(process.argv[1], "n".repeat(5000)) } catch (e) { console.log(e.code) }', file]);
+  assert.deepStrictEqual([status, `${stdout}`], [0, 'EFBIG\n']);
+  assert.match(fs.readFileSync(file, 'utf8'), /^n{512,1024}$/);
+});
+
+test('a path with NUL in it is refused by name', async () => {
+  for (const call of [fs.statSync, fs.readFileSync, fs.openSync, fs.unlinkSync, (path) => fs.writeFileSync(path, ''),
+    (path) => fs.readFileSync(path, 'utf8')])
+    assert.throws(() => call('a\0b'), { code: 'ERR_INVALID_ARG_VALUE', message: /^The argument 'path' must be a string, .* without null bytes/ });
+  assert.strictEqual(fs.existsSync('a\0b'), false);
+  assert.throws(() => fs.stat('a\0b', () => {}), { code: 'ERR_INVALID_ARG_VALUE' });
+});
+
+test('a folder lists its entries in order, more than fit into one answer too', async () => {
+  const folder = at('many');
+  fs.mkdirSync(folder);
+  assert.deepStrictEqual(fs.readdirSync(folder), []);
+  const names = Array.from({ length: 1500 }, (_, i) => `entry with a rather long name ${String(i).padStart(5, '0')}`);
+  for (const name of names) fs.closeSync(fs.openSync(path.join(folder, name), 'w'));
+  assert.deepStrictEqual(fs.readdirSync(folder), names);
+  assert.throws(() => fs.readdirSync(at('text')), { code: 'ENOTDIR', syscall: 'scandir' });
+});
+
 test('errors tell the call, the path and the number', async () => {
   assert.throws(() => fs.openSync(at('nowhere')), {
     code: 'ENOENT', syscall: 'open', path: at('nowhere'), errno: -2,

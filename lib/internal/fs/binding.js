@@ -8,7 +8,7 @@ const context = require('internal/async_context');
 
 const { call, numbers, big, operations } = binding;
 const STAGE = 18, SIZE = 19;
-const TOO_BIG = 5;
+const TOO_BIG = 5, PATH_WITH_NUL = -100000;
 const stages = [undefined, 'open', 'read', 'write', 'stat'];
 
 // Open slots form a list: each holds the number of the next.
@@ -49,15 +49,23 @@ function uvException(context) {
   return new errors.UVException(context);
 }
 
+function pathError(path) {
+  errors ??= require('internal/errors');
+  const { ERR_INVALID_ARG_VALUE } = errors.codes;
+  return new ERR_INVALID_ARG_VALUE('path', path, 'must be a string, Uint8Array, or URL without null bytes');
+}
+
 const failed = (result) => typeof result === 'number' && result < 0;
 
 // What went wrong in a call that made one system call.
 function failure(errno, syscall, path, dest) {
+  if (errno === PATH_WITH_NUL) return pathError(path);
   return uvException({ errno, syscall, path, dest });
 }
 
 // The same for whole files: the step that failed has its own name, and only opening knows the path.
 function fileFailure(errno, path) {
+  if (errno === PATH_WITH_NUL) return pathError(path);
   const stage = numbers[STAGE];
   if (stage === TOO_BIG) {
     errors ??= require('internal/errors');
@@ -117,21 +125,6 @@ class PromiseRequest {
   }
 }
 
-// Writes a short ASCII path where C finds it and returns its length: cheaper than a string of the
-// engine's interface. Undefined for all other paths, which are to be checked and passed as they are.
-const room = binding.path;
-function shortPath(path) {
-  if (typeof path !== 'string' || context.track !== undefined) return undefined; // hooks may use fs themselves
-  const { length } = path;
-  if (length > 200) return undefined;
-  for (let i = 0; i < length; i++) {
-    const code = path.charCodeAt(i);
-    if (code === 0 || code > 127) return undefined;
-    room[i] = code;
-  }
-  return length;
-}
-
 const same = (result) => result;
 
 module.exports = {
@@ -141,7 +134,6 @@ module.exports = {
   numbers,
   big,
   register,
-  shortPath,
   failed,
   failure,
   fileFailure,

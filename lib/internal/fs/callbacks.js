@@ -16,7 +16,7 @@ const {
   validateObject,
 } = require('internal/validators');
 const {
-  CallbackRequest, call, failed, fileFailure, operations: op, register, same, shortPath,
+  CallbackRequest, call, failed, fileFailure, operations: op, register, same,
 } = require('internal/fs/binding');
 const {
   bytesOf, copyObject, direntsOf, getOptions, getValidMode, getValidatedFd, getValidatedPath, isUtf8, joinPath,
@@ -254,9 +254,9 @@ function readFile(path, options, callback) {
     call(op.readFileFd, register(new FileRequest(callback, convert)), path, isText);
     return;
   }
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
+  path = getValidatedPath(path);
   const flags = stringToFlags(options.flag, 'options.flag');
-  call(op.readFile, register(new FileRequest(callback, convert, 'open', path)), place, flags, isText);
+  call(op.readFile, register(new FileRequest(callback, convert, 'open', path)), path, flags, isText);
 }
 
 function writeFile(path, data, options, callback) {
@@ -474,8 +474,8 @@ function stat(path, options, callback) {
     options = undefined;
   }
   makeCallback(callback);
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
-  call(op.stat, giving(tolerant(callback, options), statsTaker(options), 'stat', path), place);
+  path = getValidatedPath(path);
+  call(op.stat, giving(tolerant(callback, options), statsTaker(options), 'stat', path), path);
 }
 
 // throwIfNoEntry: false gives undefined for what is not there.

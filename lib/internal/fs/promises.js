@@ -7,7 +7,7 @@ const {
 } = require('internal/errors');
 const { parseFileMode, validateBoolean, validateInteger } = require('internal/validators');
 const {
-  PromiseRequest, call, failure, fileFailure, operations: op, register, same, shortPath,
+  PromiseRequest, call, failure, fileFailure, operations: op, register, same,
 } = require('internal/fs/binding');
 const {
   constants, copyObject, direntsOf, getOptions, getValidMode, getValidatedPath, isUtf8, joinPath, namesOf,
@@ -214,8 +214,8 @@ function tolerant(promise, options) {
 }
 
 async function stat(path, options) {
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
-  return tolerant(ask(op.stat, giving(statsTaker(options), 'stat', path), place), options);
+  path = getValidatedPath(path);
+  return tolerant(ask(op.stat, giving(statsTaker(options), 'stat', path), path), options);
 }
 
 async function lstat(path, options) {

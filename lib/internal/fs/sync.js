@@ -12,7 +12,7 @@ const {
   validateNumber,
   validateObject,
 } = require('internal/validators');
-const { binding, call, operations: op, failed, failure, fileFailure, numbers, shortPath } = require('internal/fs/binding');
+const { binding, call, operations: op, failed, failure, fileFailure, numbers } = require('internal/fs/binding');
 const {
   bytesOf, constants, copyObject, direntsOf, getOptions, getValidMode, getValidatedFd, getValidatedPath, isUtf8,
   joinPath, namesOf, statFsTaker, statsTaker, stringToFlags, stringToSymlinkType, takeStats, toUnixTimestamp,
@@ -38,8 +38,7 @@ function accessSync(path, mode) {
 
 let warnedExists = false;
 function existsSync(path) {
-  const place = shortPath(path);
-  if (place !== undefined) return binding.exists(place);
+  if (typeof path === 'string') return binding.exists(path);
   try {
     path = getValidatedPath(path);
   } catch (error) {
@@ -53,9 +52,9 @@ function existsSync(path) {
 }
 
 function openSync(path, flags, mode) {
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
+  if (typeof path !== 'string') path = getValidatedPath(path);
   flags = stringToFlags(flags);
-  const result = call(op.open, 0, place, flags, parseFileMode(mode, 'mode', 0o666));
+  const result = call(op.open, 0, path, flags, parseFileMode(mode, 'mode', 0o666));
   if (result < 0) throw failure(result, 'open', path);
   return result;
 }
@@ -127,13 +126,10 @@ function writevSync(fd, buffers, position) {
 }
 
 function readFileSync(path, options) {
-  if (options === 'utf8') {
-    const place = shortPath(path);
-    if (place !== undefined) {
-      const result = call(op.readFile, 0, place, 0, true);
-      if (typeof result === 'string') return result;
-      throw fileFailure(result, path);
-    }
+  if (options === 'utf8' && typeof path === 'string') {
+    const result = call(op.readFile, 0, path, 0, true);
+    if (typeof result === 'string') return result;
+    throw fileFailure(result, path);
   }
   options = getOptions(options, readDefaults);
   const { encoding } = options;
@@ -142,9 +138,9 @@ function readFileSync(path, options) {
   if (isFd(path)) {
     result = call(op.readFileFd, 0, path, isText);
   } else {
-    const place = shortPath(path) ?? (path = getValidatedPath(path));
+    if (typeof path !== 'string') path = getValidatedPath(path);
     const { flag } = options;
-    result = call(op.readFile, 0, place, flag === 'r' ? 0 : stringToFlags(flag, 'options.flag'), isText);
+    result = call(op.readFile, 0, path, flag === 'r' ? 0 : stringToFlags(flag, 'options.flag'), isText);
   }
   if (typeof result === 'string') return result;
   if (failed(result)) throw fileFailure(result, path);
@@ -167,9 +163,9 @@ function writeFileSync(path, data, options) {
   if (flush !== false) validateBoolean(flush, 'options.flush');
   data = dataOf(data, options.encoding);
   if (flush || isFd(path)) return writeInSteps(path, data, options, flush);
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
+  if (typeof path !== 'string') path = getValidatedPath(path);
   const { flag, mode } = options;
-  const result = call(op.writeFile, 0, place, data, stringToFlags(flag || 'w'), mode === 0o666 ? mode : parseFileMode(mode, 'mode', 0o666));
+  const result = call(op.writeFile, 0, path, data, stringToFlags(flag || 'w'), mode === 0o666 ? mode : parseFileMode(mode, 'mode', 0o666));
   if (result < 0) throw fileFailure(result, path);
 }
 
@@ -311,8 +307,8 @@ function readdirSync(path, options) {
 }
 
 function statSync(path, options) {
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
-  const result = call(op.stat, 0, place);
+  if (typeof path !== 'string') path = getValidatedPath(path);
+  const result = call(op.stat, 0, path);
   if (result < 0) {
     if (options?.throwIfNoEntry === false && (result === ENOENT || result === ENOTDIR)) return undefined;
     throw failure(result, 'stat', path);
@@ -321,8 +317,8 @@ function statSync(path, options) {
 }
 
 function lstatSync(path, options) {
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
-  const result = call(op.lstat, 0, place);
+  if (typeof path !== 'string') path = getValidatedPath(path);
+  const result = call(op.lstat, 0, path);
   if (result < 0) {
     if (options?.throwIfNoEntry === false && (result === ENOENT || result === ENOTDIR)) return undefined;
     throw failure(result, 'lstat', path);
@@ -414,8 +410,8 @@ function linkSync(existingPath, newPath) {
 }
 
 function unlinkSync(path) {
-  const place = shortPath(path) ?? (path = getValidatedPath(path));
-  done(call(op.unlink, 0, place), 'unlink', path);
+  if (typeof path !== 'string') path = getValidatedPath(path);
+  done(call(op.unlink, 0, path), 'unlink', path);
 }
 
 function fchmodSync(fd, mode) {
