@@ -40,7 +40,18 @@ Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options = {
 };
 Module.getSourceMapsSupport = () => Object.freeze({ enabled: false, nodeModules: false, generatedCode: false });
 Module.registerHooks = function registerHooks(options) { return require('internal/esm/load').registerHooks(options); };
-for (const name of ['register', 'stripTypeScriptTypes']) {
+Module.stripTypeScriptTypes = function stripTypeScriptTypes(code, options = {}) {
+  const { validateString, validateObject, validateOneOf } = require('internal/validators');
+  validateString(code, 'code');
+  validateObject(options, 'options');
+  const { mode = 'strip', sourceMap, sourceUrl = '' } = options;
+  validateOneOf(mode, 'options.mode', ['strip']);
+  validateOneOf(sourceMap, 'options.sourceMap', [false, undefined]);
+  validateString(sourceUrl, 'options.sourceUrl');
+  const stripped = require('internal/typescript').strip(code, sourceUrl);
+  return sourceUrl === '' ? stripped : `${stripped}\n\n//# sourceURL=${sourceUrl}`;
+};
+for (const name of ['register']) {
   Module[name] = function () {
     const error = new Error(`module.${name}() is not there yet`);
     error.code = 'ERR_METHOD_NOT_IMPLEMENTED';

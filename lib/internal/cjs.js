@@ -584,7 +584,7 @@ function awaiting(module, content, filename) {
 
 // What no package.json calls CommonJS, and the engine cannot read as such, may be an ES module.
 function isUndeclaredModule(filename, content, error) {
-  return error instanceof SyntaxError && /\.js$|^[^.]*$/.test(path.basename(filename)) &&
+  return error instanceof SyntaxError && /\.[jt]s$|^[^.]*$/.test(path.basename(filename)) &&
     /\b(?:import|export|await)\b/.test(content) && packageScope(filename)?.data.type === undefined &&
     internalBinding('esm').isModule(content);
 }
@@ -636,7 +636,19 @@ function readSource(filename) {
   throw new UVException({ errno: text, syscall: text === -21 ? 'read' : 'open', path: text === -21 ? undefined : filename });
 }
 
+// TypeScript: what is left without its types is run as JavaScript is.
+function loadTyped(module, filename) {
+  const { stripFile } = require('internal/typescript');
+  if (filename.endsWith('.mts') || (filename.endsWith('.ts') && packageScope(filename)?.data.type === 'module'))
+    require('internal/esm/require').load(module, filename);
+  else module._compile(stripFile(readSource(filename), filename), filename);
+}
+
 Module._extensions['.js'] = function (module, filename) {
+  if (filename.endsWith('ts') && require('internal/typescript').isTyped(filename)) {
+    loadTyped(module, filename);
+    return;
+  }
   if (filename.endsWith('.js') && packageScope(filename)?.data.type === 'module') {
     require('internal/esm/require').load(module, filename);
     return;
@@ -702,7 +714,7 @@ Module._preloadModules = function (requests) {
 };
 
 Module.runMain = function (main = process.argv[1]) {
-  if (main.endsWith('.mjs')) return require('internal/esm/import').runMain(main);
+  if (main.endsWith('.mjs') || (main.endsWith('.mts') && require('internal/typescript').isTyped(main))) return require('internal/esm/import').runMain(main);
   return Module._load(main, null, true);
 };
 

@@ -72,7 +72,9 @@ function runText(text, name, print) {
   globalThis.__dirname = '.';
   for (const id of require('internal/builtin').idsIn(text))
     if (!(id in globalThis)) define(id, () => getRequire()(id));
-  if (options.get('input-type') === 'module') {
+  const inputType = options.get('input-type');
+  if (inputType?.endsWith('-typescript')) text = require('internal/typescript').strip(text, name);
+  if (inputType?.startsWith('module')) {
     require('internal/esm/import').runText(text, name);
     return;
   }
@@ -86,9 +88,14 @@ function runText(text, name, print) {
   try {
     result = internalBinding('loader').run(script, name, 1);
   } catch (error) {
-    const isModule = error instanceof SyntaxError && options.get('input-type') !== 'commonjs' && internalBinding('esm').isModule(text);
-    if (!isModule) throw error;
-    require('internal/esm/import').runText(text, name);
+    if (!(error instanceof SyntaxError) || inputType !== undefined) throw error;
+    if (internalBinding('esm').isModule(text)) {
+      require('internal/esm/import').runText(text, name);
+      return;
+    }
+    const stripped = internalBinding('esm').stripTypes(text);
+    if (typeof stripped !== 'string' || stripped === text) throw error;
+    runText(stripped, name, print);
     return;
   }
   if (print) console.log(result);
@@ -98,12 +105,13 @@ function check(file) {
   const path = require('path');
   const { Module, packageScope } = require('internal/cjs');
   const filename = Module._resolveFilename(path.resolve(file), null, true);
-  if (filename.endsWith('.mjs') || (!filename.endsWith('.cjs') && packageScope(filename)?.data.type === 'module')) {
+  if (/\.m[jt]s$/.test(filename) || (!/\.c[jt]s$/.test(filename) && packageScope(filename)?.data.type === 'module')) {
     require('internal/esm/load').check(filename);
     return;
   }
   const text = internalBinding('loader').readText(filename);
-  internalBinding('loader').compileText(text, filename);
+  const { isTyped, stripFile } = require('internal/typescript');
+  internalBinding('loader').compileText(isTyped(filename) ? stripFile(text, filename) : text, filename);
 }
 
 function run() {

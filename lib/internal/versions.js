@@ -20,7 +20,7 @@ module.exports = {
       cached_builtins: true,
       require_module: false,
       quic: false,
-      typescript: false,
+      typescript: 'strip',
     };
   },
   config() {

@@ -31,7 +31,9 @@ static const struct {
     {".rb",  "ruby"   },
     {".php", "php"    },
     {".pl",  "perl"   },
-    {".ts",  "bun"    },
+    {".ts",  NULL     },
+    {".mts", NULL     },
+    {".cts", NULL     },
     {".tsx", "bun"    },
 };
 

@@ -5,6 +5,7 @@
 #include "modules/source.h"
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
+#include "modules/syntax/typescript.h"
 
 #include <stdio.h>
 
@@ -19,18 +20,24 @@ static Value syntax_error(Realm *realm, const char *message, unsigned line) {
     return array_new(realm, 2, (Value[]){value_string(realm, message), value_int((int)line)});
 }
 
+/* [message, line] of a token that does not fit. */
+static Value unexpected(Realm *realm, Slice source, size_t at, size_t end) {
+    unsigned line = line_at(source.data, at);
+    if (at >= source.len) return syntax_error(realm, "Unexpected end of input", line);
+    char message[96];
+    size_t len = end - at;
+    if (!len || len > 40) return syntax_error(realm, "Invalid or unexpected token", line);
+    snprintf(message, sizeof message, "Unexpected token '%.*s'", (int)len, source.data + at);
+    return syntax_error(realm, message, line);
+}
+
 /* [message, line] of a source that could not be read as a module. */
 static Value reading_error(Realm *realm, const Bytes *source, const TransformedModule *result) {
-    unsigned line = line_at(source->data ? source->data : "", result->failed_at);
+    Slice text = {source->data ? source->data : "", source->len};
     if (result->is_unsound)
         return syntax_error(realm, "An import or export names what is not declared, or is declared twice",
-                            line);
-    if (result->failed_at >= source->len) return syntax_error(realm, "Unexpected end of input", line);
-    char message[96];
-    size_t len = result->failed_end - result->failed_at;
-    if (!len || len > 40) return syntax_error(realm, "Invalid or unexpected token", line);
-    snprintf(message, sizeof message, "Unexpected token '%.*s'", (int)len, source->data + result->failed_at);
-    return syntax_error(realm, message, line);
+                            line_at(text.data, result->failed_at));
+    return unexpected(realm, text, result->failed_at, result->failed_end);
 }
 
 /* [message, line] of what the engine threw. */
@@ -105,12 +112,34 @@ static Value esm_mark_script(Call *call) {
     return marked;
 }
 
+/* stripTypes(text): JavaScript, [message, line] of a SyntaxError, or [message, line, true] of what cannot be
+ * stripped */
+static Value esm_strip_types(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    Realm *realm = call->realm;
+    StrippedTypes result;
+    Bytes out = {0};
+    Value answer;
+    if (typescript_strip(text.data, text.len, &out, &result))
+        answer = value_string_n(realm, out.data ? out.data : "", out.len);
+    else if (result.unsupported)
+        answer = array_new(realm, 3,
+                           (Value[]){value_string(realm, result.unsupported),
+                                     value_int((int)line_at(text.data, result.failed_at)), value_bool(true)});
+    else
+        answer = unexpected(realm, (Slice){text.data, text.len}, result.failed_at, result.failed_end);
+    bytes_free(&out);
+    return answer;
+}
+
 static const Native functions[] = {
     {"compileFile",     esm_compile_file},
     {"compileText",                 esm_compile_text},
     {"isModule",esm_is_module},
     {"markScript",        esm_mark_script},
-    {0                },
+    {"stripTypes",                 esm_strip_types},
+    {0},
 };
 
 const Module esm_module = {"esm", functions, NULL, NULL};

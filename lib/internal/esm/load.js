@@ -3,7 +3,7 @@
 
 const { SourceRecord, SyntheticRecord } = require('internal/esm/record');
 const { changeable, shown } = require('internal/esm/namespace');
-const { resolve, toPath } = require('internal/esm/resolve');
+const { resolve, toPath, toURL } = require('internal/esm/resolve');
 const { syntaxError } = require('internal/esm/errors');
 const { Module, packageScope } = require('internal/cjs');
 const path = require('path');
@@ -15,21 +15,26 @@ const disk = internalBinding('loader');
 const records = new Map(); // type and URL -> record
 const prefixes = new Map(); // URL -> by how much the columns of its first line are off
 
-const formats = { '__proto__': null, '.mjs': 'module', '.cjs': 'commonjs', '.json': 'json', '.wasm': 'wasm', '.node': 'addon' };
+const formats = { '__proto__': null, '.mjs': 'module', '.cjs': 'commonjs', '.json': 'json', '.mts': 'module-typescript',
+  '.cts': 'commonjs-typescript', '.wasm': 'wasm', '.node': 'addon' };
 const mediaTypes = { '__proto__': null, 'text/javascript': 'module', 'application/javascript': 'module', 'application/json': 'json',
   'application/wasm': 'wasm' };
 
 function fileFormat(file, url) {
   const extension = path.extname(file);
   const known = formats[extension];
-  if (known !== undefined) return known;
-  if (extension === '.js' || extension === '') {
+  const typed = extension.endsWith('ts') && typescript().isTyped(file);
+  if (known !== undefined && (typed || !extension.endsWith('ts'))) return known;
+  if (extension === '.js' || extension === '' || typed) {
     const type = packageScope(file)?.data.type;
-    if (type === 'module' || type === 'commonjs') return type;
-    return 'detect';
+    if (type !== 'module' && type !== 'commonjs') return 'detect';
+    return typed ? type + '-typescript' : type;
   }
   throw new codes.ERR_UNKNOWN_FILE_EXTENSION(extension, file);
 }
+
+const typescript = () => require('internal/typescript');
+const isTypedURL = (url) => /ts(?:[?#]|$)/.test(url) && url.startsWith('file:') && typescript().isTyped(toPath(url));
 
 const dataURL = /^data:([^,;]*)((?:;[^,]*)?),(.*)$/s;
 function formatOf(url) {
@@ -66,7 +71,8 @@ function failToRead(errno) {
 function readText(url) {
   if (url.startsWith('data:')) return dataText(url);
   const text = disk.readText(toPath(url));
-  return typeof text === 'string' ? text : failToRead(text);
+  if (typeof text !== 'string') failToRead(text);
+  return isTypedURL(url) ? typescript().stripFile(text, toPath(url), url) : text;
 }
 
 function compiled(url, answer) {
@@ -77,7 +83,7 @@ function compiled(url, answer) {
 }
 
 function sourceRecord(url, text) {
-  const answer = text === undefined && url.startsWith('file:') ? binding.compileFile(toPath(url), url) :
+  const answer = text === undefined && url.startsWith('file:') && !isTypedURL(url) ? binding.compileFile(toPath(url), url) :
     binding.compileText(text ?? readText(url), url);
   const record = new SourceRecord(url, compiled(url, answer));
   const context = require('internal/esm/import');
@@ -87,7 +93,10 @@ function sourceRecord(url, text) {
 }
 
 // Whether a file is an ES module that can be read: throws the SyntaxError.
-function check(file) { compiled(file, binding.compileFile(file, file)); }
+function check(file) {
+  const url = toURL(file);
+  compiled(file, isTypedURL(url) ? binding.compileText(readText(url), file) : binding.compileFile(file, file));
+}
 
 function builtinRecord(url) {
   const id = url.slice(5);
@@ -151,10 +160,12 @@ function commonjsProperties(exports) {
 
 function recordOf(url, format, attributes) {
   switch (format) {
-    case 'module': return sourceRecord(url);
+    case 'module':
+    case 'module-typescript': return sourceRecord(url);
     case 'builtin': return builtinRecord(url);
     case 'json': return jsonRecord(url);
     case 'commonjs':
+    case 'commonjs-typescript':
     case 'addon': return commonjsRecord(url);
     case 'detect': {
       const text = readText(url);
@@ -195,13 +206,22 @@ function request(specifier, parent, attributes) {
   return requestAll(record);
 }
 
+// A file's text as it is there, types and all.
+function readPlainly(url) {
+  if (!isTypedURL(url)) return readText(url);
+  typescript().refuseInPackages(toPath(url));
+  return disk.readText(toPath(url));
+}
+
 // What the loader itself gives hooks that ask it.
 function loadPlainly(url, format = formatOf(url)) {
   const told = format !== 'detect' ? format : binding.isModule(readText(url)) ? 'module' : 'commonjs';
-  return { format: told, source: told === 'builtin' || told === 'addon' ? null : readText(url) };
+  return { format: told, source: told === 'builtin' || told === 'addon' ? null : readPlainly(url) };
 }
 
-function recordOfText(url, format, text) {
+function recordOfText(url, told, text) {
+  const format = told.replace('-typescript', '');
+  if (format !== told || (told !== 'json' && isTypedURL(url))) text = typescript().strip(text, url);
   switch (format) {
     case 'module': return sourceRecord(url, text);
     case 'json': return filled(url, JSON.parse(text));

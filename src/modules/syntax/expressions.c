@@ -1,4 +1,4 @@
-#include "modules/syntax/parser.h"
+#include "modules/syntax/typescript.h"
 
 void parse_refer(Parser *p, Reference reference) {
     if (reference.name == WORD_eval) p->facts.has_eval = true;
@@ -23,8 +23,8 @@ static void note_arrow(Parser *p, size_t at) {
 }
 
 static void parse_list(Parser *p, char close) {
-    bool no_in = p->no_in;
-    p->no_in = false;
+    unsigned context = p->context;
+    p->context = 0;
     while (!p->failed && !at_char(p, close)) {
         if (parser_accept(p, PUNCTUATOR1(','))) continue; /* holes of arrays; elsewhere the engine objects */
         parser_accept(p, PUNCTUATOR3('.', '.', '.'));
@@ -32,7 +32,7 @@ static void parse_list(Parser *p, char close) {
         if (!at_char(p, close)) parser_expect(p, PUNCTUATOR1(','));
     }
     parser_next(p);
-    p->no_in = no_in;
+    p->context = context;
 }
 
 static void parse_arguments(Parser *p) {
@@ -45,10 +45,10 @@ void parse_template(Parser *p) {
         TemplatePart part = lexer_read_template(&p->lexer);
         parser_sync(p);
         if (part != TEMPLATE_EXPRESSION) return;
-        bool no_in = p->no_in;
-        p->no_in = false;
+        unsigned context = p->context;
+        p->context = 0;
         parse_expression(p);
-        p->no_in = no_in;
+        p->context = context;
         if (!at_char(p, '}')) parser_fail(p);
     }
 }
@@ -56,10 +56,12 @@ void parse_template(Parser *p) {
 /* A parenthesis: of an expression, or of an arrow function's parameters, which is only known behind it. */
 static Expression parse_parenthesis(Parser *p) {
     if (is_known_arrow(p)) return parse_arrow(p);
+    Expression arrow;
+    if (reads_types(p) && parse_arrow_if_one(p, &arrow)) return arrow;
     ParserMark mark = parser_mark(p);
     size_t at = p->lexer.token.start;
-    bool no_in = p->no_in;
-    p->no_in = false;
+    unsigned context = p->context;
+    p->context = 0;
     parser_next(p);
     Expression inside = EXPRESSION_OTHER;
     size_t parts = 0;
@@ -72,7 +74,7 @@ static Expression parse_parenthesis(Parser *p) {
         }
     }
     parser_next(p);
-    p->no_in = no_in;
+    p->context = context;
     if (!p->failed && at_arrow(p)) {
         note_arrow(p, at);
         parser_go_back(p, &mark);
@@ -123,6 +125,9 @@ static Expression parse_async(Parser *p) {
         bool is_arrow = at_arrow(p);
         parser_go_back(p, &parameter);
         if (is_arrow) return parse_arrow(p);
+    } else if (same_line && reads_types(p) && (at_char(p, '(') || at_type_list(p))) {
+        Expression arrow;
+        if (parse_arrow_if_one(p, &arrow)) return arrow;
     } else if (same_line && at_char(p, '(')) {
         if (is_known_arrow(p)) return parse_arrow(p);
         size_t at = p->lexer.token.start;
@@ -140,8 +145,8 @@ static Expression parse_async(Parser *p) {
 
 static void parse_object(Parser *p) {
     parser_next(p);
-    bool no_in = p->no_in;
-    p->no_in = false;
+    unsigned context = p->context;
+    p->context = 0;
     while (!p->failed && !at_char(p, '}')) {
         if (parser_accept(p, PUNCTUATOR3('.', '.', '.'))) {
             parse_assignment(p);
@@ -150,7 +155,7 @@ static void parse_object(Parser *p) {
                 ParserMark mark = parser_mark(p);
                 parser_next(p);
                 bool is_name = at_char(p, ',') || at_char(p, ':') || at_char(p, '(') || at_char(p, '=') ||
-                               at_char(p, '}');
+                               at_char(p, '}') || (reads_types(p) && at_char(p, '<'));
                 if (!is_name) continue;
                 parser_go_back(p, &mark);
                 break;
@@ -159,7 +164,7 @@ static void parse_object(Parser *p) {
             const Token key = p->lexer.token;
             Name name = key.kind == TOKEN_NAME ? parser_name(p) : WORD_NONE;
             parse_property_name(p);
-            if (at_char(p, '(')) {
+            if (at_char(p, '(') || (reads_types(p) && at_type_list(p))) {
                 parse_method(p);
             } else if (parser_accept(p, PUNCTUATOR1(':'))) {
                 parse_assignment(p);
@@ -178,7 +183,7 @@ static void parse_object(Parser *p) {
         if (!at_char(p, '}')) parser_expect(p, PUNCTUATOR1(','));
     }
     parser_next(p);
-    p->no_in = no_in;
+    p->context = context;
 }
 
 /* `import.meta` or `import(…)`: both become names that the loader gives a meaning. */
@@ -238,6 +243,9 @@ static Expression parse_primary(Parser *p) {
         parser_sync(p);
         parser_next(p);
         return EXPRESSION_OTHER;
+    case PUNCTUATOR1('<'):
+    case PUNCTUATOR2('<', '<'):
+    case PUNCTUATOR1('@'): return parse_typed_primary(p);
     default: parser_fail(p); return EXPRESSION_OTHER;
     }
 }
@@ -257,15 +265,16 @@ static Expression parse_members(Parser *p, Expression kind, bool with_calls) {
             break;
         case PUNCTUATOR2('?', '.'):
             parser_next(p);
-            if (!at_char(p, '(') && !at_char(p, '[') && !at_char(p, '`')) parse_member_name(p);
+            if (at_char(p, '(') || at_char(p, '[') || at_char(p, '`') || parse_type_arguments(p)) break;
+            parse_member_name(p);
             break;
         case PUNCTUATOR1('['): {
-            bool no_in = p->no_in;
-            p->no_in = false;
+            unsigned context = p->context;
+            p->context = 0;
             parser_next(p);
             parse_expression(p);
             parser_expect(p, PUNCTUATOR1(']'));
-            p->no_in = no_in;
+            p->context = context;
             break;
         }
         case PUNCTUATOR1('('):
@@ -273,7 +282,8 @@ static Expression parse_members(Parser *p, Expression kind, bool with_calls) {
             parse_arguments(p);
             break;
         case PUNCTUATOR1('`'): parse_template(p); break;
-        default: return kind;
+        default:
+            if (!parse_type_arguments(p) && !parse_non_null(p)) return kind;
         }
         kind = EXPRESSION_OTHER;
     }
@@ -401,8 +411,9 @@ static bool is_binary_operator(uint32_t punctuator) {
 
 /* Behind an operand: whether another one follows. */
 static bool parse_operator(Parser *p, Expression kind, size_t first_reference) {
+    parse_casts(p);
     if (at_name(p)) {
-        bool goes_on = at_word(p, WORD_instanceof) || (at_word(p, WORD_in) && !p->no_in);
+        bool goes_on = at_word(p, WORD_instanceof) || (at_word(p, WORD_in) && !(p->context & CONTEXT_NO_IN));
         if (goes_on) parser_next(p);
         return goes_on;
     }
@@ -412,11 +423,11 @@ static bool parse_operator(Parser *p, Expression kind, size_t first_reference) {
         if (kind == EXPRESSION_PATTERN) scopes_mark_assigned(&p->scopes, first_reference);
         mark_last_assigned(p, kind);
     } else if (punctuator == PUNCTUATOR1('?')) {
-        bool no_in = p->no_in;
-        p->no_in = false;
+        unsigned context = p->context;
+        p->context = CONTEXT_CONSEQUENT;
         parser_next(p);
         parse_assignment(p);
-        p->no_in = no_in;
+        p->context = context;
         if (!at_char(p, ':')) parser_fail(p);
     } else if (!is_binary_operator(punctuator)) {
         return false;

@@ -52,6 +52,11 @@ typedef enum { TEMPLATE_ENDS, TEMPLATE_EXPRESSION, TEMPLATE_WRONG } TemplatePart
  * one: reads text up to the closing backtick or the next expression, whose first token is then current. */
 TemplatePart lexer_read_template(Lexer *lexer);
 
+/* The current token is a row like `>>`: only its first character is. */
+static inline void lexer_split(Lexer *lexer) {
+    lexer->token.punctuator &= 0xff;
+    lexer->token.end = lexer->token.start + 1;
+}
 static inline Slice token_text(const Lexer *lexer) {
     return (Slice){lexer->source + lexer->token.start, lexer->token.end - lexer->token.start};
 }

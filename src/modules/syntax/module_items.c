@@ -1,4 +1,4 @@
-#include "modules/syntax/parser.h"
+#include "modules/syntax/typescript.h"
 
 static size_t add_request(Parser *p) {
     ModuleFacts *facts = &p->facts;
@@ -73,6 +73,7 @@ static Name parse_local_name(Parser *p) {
 static void parse_named_imports(Parser *p, size_t request) {
     parser_next(p);
     while (!p->failed && !at_char(p, '}')) {
+        if (parse_type_specifier(p)) continue;
         Import import = {.request = request, .at = p->lexer.token.start};
         Name name = at_name(p) ? parser_name(p) : WORD_NONE;
         import.imported = parse_external_name(p);
@@ -128,6 +129,7 @@ static void parse_export_clause(Parser *p, size_t start) {
     bool local_only = false;
     parser_next(p);
     while (!p->failed && !at_char(p, '}')) {
+        if (parse_type_specifier(p)) continue;
         Export export = {.at = p->lexer.token.start};
         local_only |= p->lexer.token.kind == TOKEN_STRING || (at_name(p) && name_is_reserved(parser_name(p)));
         export.local = at_name(p) ? parser_name(p) : WORD_NONE;
@@ -207,6 +209,7 @@ static void parse_default_value(Parser *p, size_t start, bool is_class) {
 
 static void parse_export_default(Parser *p, size_t start) {
     parser_next(p);
+    if (reads_types(p)) parse_abstract(p);
     if (at_word(p, WORD_function)) {
         parse_default_function(p, start, 0);
         return;
@@ -269,6 +272,7 @@ static void parse_export_declaration(Parser *p, size_t start, size_t end) {
 bool parse_module_item(Parser *p) {
     size_t start = p->lexer.token.start, end = p->lexer.token.end;
     bool is_import = at_word(p, WORD_import);
+    if (reads_types(p) && (is_import ? parse_type_import(p) : parse_type_export(p))) return true;
     if (is_import) {
         ParserMark mark = parser_mark(p);
         parser_next(p);
@@ -279,7 +283,8 @@ bool parse_module_item(Parser *p) {
     } else {
         parser_next(p);
     }
-    if (p->scopes.depth != 1 || start != p->list_statement) parser_fail(p);
+    bool is_inside = p->scopes.depth != 1 && !(reads_types(p) && p->types->namespaces);
+    if (is_inside || start != p->list_statement) parser_fail(p);
     p->facts.is_module = true;
     if (is_import)
         parse_import_declaration(p, start);

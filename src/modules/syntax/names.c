@@ -6,7 +6,7 @@
 
 static const char *const words[] = {
 #define WORD(name) #name,
-    LANGUAGE_WORDS(WORD)
+    LANGUAGE_WORDS(WORD) TYPE_WORDS(WORD)
 #undef WORD
 };
 
@@ -123,6 +123,6 @@ bool name_is_reserved(Name name) {
     case WORD_meta:
     case WORD_target:
     case WORD_constructor: return false;
-    default: return name < WORD_COUNT;
+    default: return name <= WORD_LAST_OF_LANGUAGE;
     }
 }

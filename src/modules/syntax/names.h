@@ -16,12 +16,20 @@ typedef uint32_t Name;
     X(super) X(switch) X(this) X(throw) X(true) X(try) X(typeof) X(using) X(var) X(void) X(while) X(with)    \
     X(yield) X(accessor) X(arguments) X(eval) X(meta) X(target) X(constructor)
 
+/* Words that mean something in TypeScript only, and are names there as well. */
+#define TYPE_WORDS(X)                                                                                        \
+    X(abstract)                                                                                              \
+    X(asserts)                                                                                               \
+    X(declare) X(global) X(implements) X(infer) X(interface) X(is) X(keyof) X(module) X(namespace) X(out)    \
+        X(override) X(private) X(protected) X(public) X(readonly) X(require) X(satisfies) X(symbol) X(type)  \
+            X(unique)
+
 enum {
     WORD_NONE,
 #define WORD(name) WORD_##name,
-    LANGUAGE_WORDS(WORD)
+    LANGUAGE_WORDS(WORD) TYPE_WORDS(WORD)
 #undef WORD
-        WORD_COUNT
+        WORD_LAST_OF_LANGUAGE = WORD_constructor
 };
 
 typedef struct {

@@ -1,4 +1,4 @@
-#include "modules/syntax/parser.h"
+#include "modules/syntax/typescript.h"
 
 #include "base/mem.h"
 
@@ -56,7 +56,15 @@ void *parser_grown(void *list, size_t count, size_t *room, size_t size) {
 }
 
 ParserMark parser_mark(const Parser *p) {
-    return (ParserMark){p->lexer, p->word, scopes_mark(&p->scopes), p->edits.count, p->facts};
+    return (ParserMark){.lexer = p->lexer,
+                        .word = p->word,
+                        .scopes = scopes_mark(&p->scopes),
+                        .edits = p->edits.count,
+                        .erased = p->types ? p->types->erased.count : 0,
+                        .depth = p->depth,
+                        .context = p->context,
+                        .in_function = p->in_function,
+                        .facts = p->facts};
 }
 
 void parser_go_back(Parser *p, const ParserMark *mark) {
@@ -66,6 +74,16 @@ void parser_go_back(Parser *p, const ParserMark *mark) {
     scopes_go_back(&p->scopes, mark->scopes);
     edits_truncate(&p->edits, mark->edits);
     p->facts.awaits = mark->facts.awaits;
+    if (p->types) edits_truncate(&p->types->erased, mark->erased);
+}
+
+void parser_undo(Parser *p, const ParserMark *mark) {
+    p->failed = false;
+    if (p->types) p->types->unsupported = NULL;
+    parser_go_back(p, mark);
+    p->depth = mark->depth;
+    p->context = mark->context;
+    p->in_function = mark->in_function;
 }
 
 void parser_open(Parser *p, const char *source, size_t len, const char *base) {

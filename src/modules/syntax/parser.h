@@ -38,6 +38,8 @@ typedef struct {
     bool is_module; /* has what only a module can have */
 } ModuleFacts;
 
+typedef struct TypeReading TypeReading; /* typescript.h */
+
 typedef struct {
     Lexer lexer;
     Names names;
@@ -47,12 +49,21 @@ typedef struct {
     Name word;             /* the current token, if it is a name; a language word with an escape is none */
     size_t list_statement; /* where the last statement of a list began */
     unsigned depth;
-    bool failed, no_in;
+    bool failed;
+    unsigned context; /* CONTEXT_… */
     bool in_function; /* false: `await` here makes the module wait */
     size_t failed_at, failed_end;
     unsigned char *arrows; /* a bit a byte of the source: a parenthesis that opens parameters */
     const char *base;      /* what the names begin with that edits use */
+    TypeReading *types;    /* in TypeScript only */
 } Parser;
+
+/* What is different in an expression or type because of what it is part of. */
+enum {
+    CONTEXT_NO_IN = 1,         /* `for (x in …`: the word belongs to the statement */
+    CONTEXT_CONSEQUENT = 2,    /* a ? … : b */
+    CONTEXT_NO_CONDITIONAL = 4 /* A extends … ? B : C */
+};
 
 /* What an expression turned out to be, as far as somebody wants to know. */
 typedef enum { EXPRESSION_OTHER, EXPRESSION_NAME, EXPRESSION_PATTERN, EXPRESSION_ENDS } Expression;
@@ -87,11 +98,15 @@ typedef struct {
     Lexer lexer;
     Name word;
     ScopesMark scopes;
-    size_t edits;
+    size_t edits, erased;
+    unsigned depth, context;
+    bool in_function;
     ModuleFacts facts;
 } ParserMark;
 ParserMark parser_mark(const Parser *p);
 void parser_go_back(Parser *p, const ParserMark *mark);
+/* The same after something that was only tried and may have failed. */
+void parser_undo(Parser *p, const ParserMark *mark);
 
 /* expressions.c */
 Expression parse_expression(Parser *p);
@@ -104,6 +119,7 @@ void parse_refer(Parser *p, Reference reference);
 void parse_function(Parser *p, bool is_declaration); /* at the word function */
 Expression parse_arrow(Parser *p);                   /* at its parameters */
 void parse_method(Parser *p);                        /* at its parenthesis */
+void parse_parameters(Parser *p);
 void parse_property_name(Parser *p);
 void parse_class(Parser *p, bool is_declaration);
 

@@ -11,10 +11,10 @@ static void declare(Parser *p, Name name, bool is_var) {
 
 static void parse_default_value(Parser *p) {
     if (!parser_accept(p, PUNCTUATOR1('='))) return;
-    bool no_in = p->no_in;
-    p->no_in = false;
+    unsigned context = p->context;
+    p->context = 0;
     parse_assignment(p);
-    p->no_in = no_in;
+    p->context = context;
 }
 
 static void parse_array_pattern(Parser *p, bool is_var) {
@@ -36,10 +36,10 @@ static void parse_object_pattern(Parser *p, bool is_var) {
             parse_binding(p, is_var);
         } else {
             Name name = at_name(p) ? parser_name(p) : WORD_NONE;
-            bool no_in = p->no_in;
-            p->no_in = false;
+            unsigned context = p->context;
+            p->context = 0;
             parse_property_name(p);
-            p->no_in = no_in;
+            p->context = context;
             if (parser_accept(p, PUNCTUATOR1(':')))
                 parse_binding(p, is_var);
             else if (name)

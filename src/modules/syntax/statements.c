@@ -1,4 +1,4 @@
-#include "modules/syntax/parser.h"
+#include "modules/syntax/typescript.h"
 
 static void parse_statement(Parser *p, bool in_list);
 
@@ -63,6 +63,7 @@ void parse_variables(Parser *p) {
     parser_next(p);
     do {
         parse_binding(p, is_var);
+        parse_binding_annotation(p);
         if (parser_accept(p, PUNCTUATOR1('='))) parse_assignment(p);
     } while (parser_accept(p, PUNCTUATOR1(',')));
 }
@@ -75,7 +76,7 @@ static void parse_for(Parser *p) {
     }
     scopes_open(&p->scopes, false);
     parser_expect(p, PUNCTUATOR1('('));
-    p->no_in = true;
+    p->context = CONTEXT_NO_IN;
     if (is_declaration(p)) {
         parse_variables(p);
     } else if (!at_char(p, ';')) {
@@ -83,7 +84,7 @@ static void parse_for(Parser *p) {
         parse_expression(p);
         if (at_word(p, WORD_of) || at_word(p, WORD_in)) scopes_mark_assigned(&p->scopes, first);
     }
-    p->no_in = false;
+    p->context = 0;
     if (at_word(p, WORD_of) || at_word(p, WORD_in)) {
         parser_next(p);
         parse_expression(p);
@@ -148,6 +149,7 @@ static void parse_catch(Parser *p) {
     if (parser_accept(p, PUNCTUATOR1('('))) {
         if (at_name(p)) plain = token_text(&p->lexer);
         parse_binding(p, false);
+        parse_annotation(p);
         parser_expect(p, PUNCTUATOR1(')'));
     }
     if (plain.len && at_char(p, '{')) {
@@ -205,6 +207,7 @@ static void parse_expression_statement(Parser *p) {
 }
 
 static void parse_word_statement(Parser *p) {
+    if (reads_types(p) && parse_typed_statement(p)) return;
     switch (p->word) {
     case WORD_function: parse_function(p, true); return;
     case WORD_class: parse_class(p, true); return;
@@ -248,11 +251,14 @@ static void parse_word_statement(Parser *p) {
 static void parse_statement(Parser *p, bool in_list) {
     if (!parser_enter(p)) return;
     if (in_list) p->list_statement = p->lexer.token.start;
+    Erasure erasure = reads_types(p) ? erasure_here(p) : (Erasure){0};
+    parse_decorators(p);
     if (at_name(p))
         parse_word_statement(p);
     else if (at_char(p, '{'))
         parse_scoped_block(p);
     else if (!parser_accept(p, PUNCTUATOR1(';')))
         parse_expression_statement(p);
+    if (reads_types(p)) parse_statement_end(p, erasure, in_list);
     p->depth--;
 }
