@@ -3,7 +3,7 @@
 
 usage: embed.py OUT.c OUT.bin OUT.d LIB_DIR [ID=FILE ...]
 """
-import os, sys
+import hashlib, os, sys
 
 out_c, out_bin, out_d, lib = sys.argv[1:5]
 entries = {}
@@ -27,6 +27,15 @@ for pair in sys.argv[5:]:
     else:
         entries[name] = path
 
+
+def to_ascii(text):
+    """With escapes, which mean the same in comments, strings, templates, regular expressions and names."""
+    if all(c < 128 for c in text): return text
+    units = text.decode().encode('utf-16-be')
+    codes = (units[i] << 8 | units[i + 1] for i in range(0, len(units), 2))
+    return ''.join(chr(c) if c < 128 else '\\u%04x' % c for c in codes).encode()
+
+
 blob = bytearray()
 table = []
 for name in sorted(entries, key=lambda n: n.encode()):
@@ -34,8 +43,8 @@ for name in sorted(entries, key=lambda n: n.encode()):
     depends.append(path)
     source = open(path, 'rb').read()
     parameters = b'exports, require, module, process, internalBinding' if path.startswith(lib) else b'exports, require, module'
-    text = b'(function (' + parameters + b') {' + source + b'\n})'
-    table.append((name, len(blob), len(text), all(c < 128 for c in text)))
+    text = to_ascii(b'(function (' + parameters + b') {' + source + b'\n})')
+    table.append((name, len(blob), len(text)))
     blob += text + b'\0'
 
 open(out_bin, 'wb').write(blob)
@@ -44,8 +53,9 @@ with open(out_c, 'w') as c:
     c.write('__asm__(".section .rodata\\n.balign 16\\n.global builtin_text\\nbuiltin_text:\\n.incbin \\"%s\\"\\n'
             '.global builtin_text_end\\nbuiltin_text_end:\\n.byte 0\\n.previous\\n");\n' % os.path.abspath(out_bin))
     c.write('extern const char builtin_text[];\n\nconst Builtin builtins[] = {\n')
-    for name, at, size, is_ascii in table:
-        c.write('    {"%s", builtin_text + %d, %d, %s},\n' % (name, at, size, 'true' if is_ascii else 'false'))
+    for name, at, size in table:
+        c.write('    {"%s", builtin_text + %d, %d},\n' % (name, at, size))
     c.write('};\n\nconst size_t builtin_count = sizeof builtins / sizeof *builtins;\n')
+    c.write('const uint8_t builtin_digest[32] = {%s};\n' % ', '.join(map(str, hashlib.sha256(blob).digest())))
 with open(out_d, 'w') as d:
     d.write('%s %s: %s\n' % (out_c, out_bin, ' '.join(p.replace(' ', '\\ ') for p in depends)))

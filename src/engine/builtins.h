@@ -2,17 +2,17 @@
  * takes (exports, require, module, process, internalBinding). */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct {
     const char *id; /* "fs", "internal/errors" */
     const char *source;
     size_t len;
-    bool is_ascii;
 } Builtin;
 
 extern const Builtin builtins[];
 extern const size_t builtin_count;
+extern const uint8_t builtin_digest[32]; /* of all texts */
 
 const Builtin *builtin_find(const char *id);

@@ -2,6 +2,7 @@
  * the engine's GLib main context, through which asynchronous WebAssembly, finalization callbacks and
  * the collector's timers arrive. GLib is only run when its wake-up descriptor or its own timeout says
  * so; a turn in which it has nothing to do costs nothing. */
+#include "engine/bytecode.h"
 #include "engine/entry.h"
 #include "engine/inside.h"
 
@@ -152,6 +153,10 @@ void realm_immediates_changed(Realm *realm) {
 static void keep_house(uv_prepare_t *prepare) {
     Realm *realm = prepare->data;
     if (!list_is_empty(&realm->collected)) handles_dispose_collected(realm);
+    if (realm->has_read_bytecode && uv_backend_timeout(&realm->loop) != 0) {
+        realm->has_read_bytecode = false;
+        bytecode_put_away(realm->options.bytecode);
+    }
 }
 
 int loop_open(Realm *realm) {

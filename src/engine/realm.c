@@ -1,11 +1,12 @@
 #include "engine/realm.h"
 
-#include "engine/builtins.h"
+#include "engine/bytecode.h"
 #include "engine/call.h"
 #include "engine/entry.h"
 #include "engine/handle.h"
 #include "engine/inside.h"
 #include "engine/peek.h"
+#include "engine/provider.h"
 #include "engine/watch.h"
 
 #include <signal.h>
@@ -140,34 +141,34 @@ const Builtin *builtin_find(const char *id) {
     return NULL;
 }
 
+static Value builtin_parse(Realm *realm, const Builtin *builtin, JSStringRef url, Value *exception) {
+    JSStringRef message = NULL;
+    int line = 0;
+    JSScriptRef script = JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, builtin->source,
+                                                                    builtin->len, &message, &line);
+    Value function = NULL;
+    if (script) {
+        function = JSScriptEvaluate(realm->ctx, script, NULL, exception);
+        JSScriptRelease(script);
+    } else {
+        TEXT text = {0};
+        value_text(realm, message ? JSValueMakeString(realm->ctx, message) : value_null(), &text);
+        fprintf(stderr, "galley: lib/%s.js:%d: %s\n", builtin->id, line, text.data);
+    }
+    if (message) JSStringRelease(message);
+    return function;
+}
+
 /* The function that a built-in's text evaluates to, for lib/internal/loader.js to call. */
 static Value builtin_compile(Realm *realm, const char *id, Value *exception) {
     const Builtin *builtin = builtin_find(id);
     if (!builtin) return value_undefined();
-    char url[256];
-    snprintf(url, sizeof url, "node:%s", id);
-    JSStringRef name = JSStringCreateWithUTF8CString(url);
-    Value function = NULL;
-    if (builtin->is_ascii) {
-        JSStringRef message = NULL;
-        int line = 0;
-        JSScriptRef script = JSScriptCreateReferencingImmortalASCIIText(
-            realm->group, name, 1, builtin->source, builtin->len, &message, &line);
-        if (script) {
-            function = JSScriptEvaluate(realm->ctx, script, NULL, exception);
-            JSScriptRelease(script);
-        } else {
-            TEXT text = {0};
-            value_text(realm, message ? JSValueMakeString(realm->ctx, message) : value_null(), &text);
-            fprintf(stderr, "galley: lib/%s.js:%d: %s\n", id, line, text.data);
-        }
-        if (message) JSStringRelease(message);
-    } else {
-        JSStringRef source = JSStringCreateWithUTF8CString(builtin->source);
-        function = JSEvaluateScript(realm->ctx, source, NULL, name, 1, exception);
-        JSStringRelease(source);
-    }
-    JSStringRelease(name);
+    char name[256];
+    snprintf(name, sizeof name, "node:%s", id);
+    JSStringRef url = JSStringCreateWithUTF8CString(name);
+    Value function = bytecode_evaluate(realm, builtin, url, exception);
+    if (!function && !*exception) function = builtin_parse(realm, builtin, url, exception);
+    JSStringRelease(url);
     return function;
 }
 
@@ -400,6 +401,7 @@ void realm_free(Realm *realm) {
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
     JSContextGroupRelease(realm->group);
+    providers_free(realm->providers);
     loop_leave(realm);
     loop_free(realm);
     mem_free(realm->turn);

@@ -14,6 +14,7 @@
 typedef struct Realm Realm;
 typedef struct Call Call;
 typedef struct Peek Peek;
+typedef struct Bytecode Bytecode;
 typedef Value (*NativeFunction)(Call *call);
 
 /* A C function as JavaScript sees it. Tables of them end with an entry without a name. */
@@ -50,10 +51,11 @@ enum {
 typedef struct {
     bool is_main;
     bool in_template; /* see copy.h */
-    bool is_watched; /* no loop may escape a look at it, see watch.h */
+    bool is_watched;  /* no loop may escape a look at it, see watch.h */
     int argc;
     char **argv;
     const char *exec_path;
+    const Bytecode *bytecode;     /* of lib/; NULL: it is parsed */
     const Module *const *modules; /* ends with NULL */
     void *data;                   /* the runtime's own: options, worker */
     void *worker;                 /* of modules/worker.c; NULL in the main realm */
@@ -74,9 +76,10 @@ struct Realm {
     Object require;          /* JS: id of a built-in -> its exports */
     Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
     JSClassRef native_class, shelf_class, handle_class;
-    struct Peek *peek;       /* how the engine lays out strings and views, see peek.h */
-    struct Copying *copying; /* in a template and its copies, see copy.c */
-    List watchers;           /* look at scripts while they run, see watch.h */
+    struct Peek *peek;           /* how the engine lays out strings and views, see peek.h */
+    struct Providers *providers; /* of scripts with bytecode, see provider.h */
+    struct Copying *copying;     /* in a template and its copies, see copy.c */
+    List watchers;               /* look at scripts while they run, see watch.h */
 
     Map builtins;    /* id -> exports, for internalBinding */
     Map prototypes;  /* handle class name -> prototype object */
@@ -97,6 +100,7 @@ struct Realm {
     int exit_code;
     bool stopping;
     bool can_enter, is_entered; /* see entry.h */
+    bool has_read_bytecode;     /* since it was last put away */
 };
 
 /* Starts the engine on this thread. NULL with a message on stderr if it cannot. */

@@ -1,5 +1,6 @@
 /* galley-js: reads the command line, starts the main realm, hands it to lib/internal/main.js, and runs
  * the loop until nothing is left to wait for. */
+#include "engine/bytecode.h"
 #include "engine/call.h"
 #include "engine/copy.h"
 #include "modules/modules.h"
@@ -81,6 +82,21 @@ static Realm *template_realm(char **argv, const RealmOptions *options) {
     _exit(127);
 }
 
+/* One step of building Galley. */
+static int bytecode_make(const RealmOptions *options, const char *path) {
+    Realm *realm = realm_new(options);
+    bool done = realm && bytecode_write(realm, path);
+    if (realm) realm_free(realm);
+    return done ? 0 : 70;
+}
+
+static Bytecode *bytecode_beside(const char *program) {
+    char path[PATH_MAX + sizeof BYTECODE_FILE];
+    int folder = (int)(strrchr(program, '/') - program);
+    snprintf(path, sizeof path, "%.*s/" BYTECODE_FILE, folder, program);
+    return bytecode_open(path);
+}
+
 int main(int argc, char **argv) {
     Options options;
     int exit_code;
@@ -90,6 +106,8 @@ int main(int argc, char **argv) {
     if (uv_exepath(path, &size)) snprintf(path, sizeof path, "%s", argv[0]);
     RealmOptions realm_options = {
         .is_main = true, .exec_path = path, .modules = all_modules, .data = &options};
+    if (argc == 3 && strcmp(argv[1], BYTECODE_OPTION) == 0) return bytecode_make(&realm_options, argv[2]);
+    realm_options.bytecode = bytecode_beside(path);
     Realm *realm = NULL;
     if (argc > 1 && strcmp(argv[1], TEMPLATE_OPTION) == 0) {
         template_begin();

@@ -1,0 +1,191 @@
+#include "engine/bytecode.h"
+
+#include "engine/inside.h"
+#include "engine/jsc.h"
+#include "engine/provider.h"
+
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ALIGNMENT 64
+#define ENGINE_ID_MAX 32
+#define HUGE_PAGE ((size_t)2 << 20)
+#define PAGE ((size_t)65536) /* a multiple of every machine's */
+
+typedef struct {
+    char magic[16];
+    uint8_t engine[ENGINE_ID_MAX];
+    uint8_t lib[sizeof builtin_digest];
+    uint64_t size, count;
+} FileHead;
+
+typedef struct {
+    uint64_t at, len;
+} FileEntry;
+
+struct Bytecode {
+    const char *data;
+    size_t size;
+    const FileEntry *entries; /* one for each of `builtins` */
+};
+
+static const char magic[16] = "galley bytecode";
+
+/* The engine's build ID: what a linker makes of all that is in the library. */
+typedef struct {
+    uintptr_t within;
+    uint8_t *id;
+    bool found;
+} EngineSearch;
+
+static bool note_is_id(const ElfW(Nhdr) * note) {
+    return note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0 &&
+           note->n_descsz <= ENGINE_ID_MAX;
+}
+
+static void notes_search(EngineSearch *search, const char *at, const char *end) {
+    while (!search->found && at + sizeof(ElfW(Nhdr)) <= end) {
+        const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
+        const char *name = at + sizeof *note;
+        const char *body = name + ((note->n_namesz + 3u) & ~3u);
+        search->found = note_is_id(note);
+        if (search->found) memcpy(search->id, body, note->n_descsz);
+        at = body + ((note->n_descsz + 3u) & ~3u);
+    }
+}
+
+static int library_search(struct dl_phdr_info *library, size_t size, void *data) {
+    EngineSearch *search = data;
+    bool is_engine = false;
+    for (size_t i = 0; i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
+        is_engine |=
+            part->p_type == PT_LOAD && search->within - (library->dlpi_addr + part->p_vaddr) < part->p_memsz;
+    }
+    for (size_t i = 0; is_engine && i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
+        const char *notes = (const char *)(library->dlpi_addr + part->p_vaddr);
+        if (part->p_type == PT_NOTE) notes_search(search, notes, notes + part->p_memsz);
+    }
+    return is_engine;
+}
+
+static bool head_make(FileHead *head) {
+    *head = (FileHead){.count = builtin_count};
+    memcpy(head->magic, magic, sizeof magic);
+    memcpy(head->lib, builtin_digest, sizeof builtin_digest);
+    EngineSearch search = {(uintptr_t)JSContextGroupCreate, head->engine, false};
+    dl_iterate_phdr(library_search, &search);
+    return search.found;
+}
+
+static bool is_for_us(const FileHead *head, size_t size) {
+    FileHead ours;
+    if (size < sizeof ours + builtin_count * sizeof(FileEntry) || !head_make(&ours)) return false;
+    ours.size = size;
+    return memcmp(head, &ours, sizeof ours) == 0;
+}
+
+/* At an address where the kernel cannot map two megabytes at once, of which most would never be read. */
+static void *file_map(int fd, size_t size) {
+    size_t room = size + HUGE_PAGE + PAGE;
+    char *free = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (free == MAP_FAILED) return free;
+    char *at = free + (-(uintptr_t)free) % HUGE_PAGE + PAGE;
+    void *data = mmap(at, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    if (data == MAP_FAILED) munmap(free, room);
+    return data;
+}
+
+Bytecode *bytecode_open(const char *path) {
+    if (getenv(ENGINE_API_ONLY)) return NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    struct stat status;
+    void *data = MAP_FAILED;
+    if (fstat(fd, &status) == 0 && status.st_size > 0) data = file_map(fd, (size_t)status.st_size);
+    close(fd);
+    if (data == MAP_FAILED) return NULL;
+    if (!is_for_us(data, (size_t)status.st_size)) {
+        munmap(data, (size_t)status.st_size);
+        return NULL;
+    }
+    Bytecode *bytecode = NEW(Bytecode);
+    *bytecode = (Bytecode){data, (size_t)status.st_size, (void *)((char *)data + sizeof(FileHead))};
+    return bytecode;
+}
+
+void bytecode_put_away(const Bytecode *bytecode) {
+    madvise((void *)bytecode->data, bytecode->size, MADV_DONTNEED);
+}
+
+Value bytecode_evaluate(Realm *realm, const Builtin *builtin, JSStringRef url, Value *exception) {
+    const Bytecode *bytecode = realm->options.bytecode;
+    if (!bytecode) return NULL;
+    FileEntry entry = bytecode->entries[builtin - builtins];
+    if (!entry.len || entry.len > bytecode->size || entry.at > bytecode->size - entry.len) return NULL;
+    if (!realm->providers) realm->providers = providers_new(realm);
+    if (!realm->providers) return NULL;
+    realm->has_read_bytecode = true;
+    return provider_evaluate(realm, builtin, (Slice){bytecode->data + entry.at, entry.len}, url, exception);
+}
+
+static Value call_with_40(Realm *realm, const Builtin *builtin, Slice bytecode) {
+    JSStringRef url = JSStringCreateWithUTF8CString("check");
+    Value function = provider_evaluate(realm, builtin, bytecode, url, NULL);
+    JSStringRelease(url);
+    if (!function) return NULL;
+    return realm_call(realm, (Object)function, NULL, 1, (Value[]){value_int(40)}, NULL);
+}
+
+/* A script whose text is another than the bytecode's: the answer shows what the engine went by. */
+static bool bytecode_works(Realm *realm) {
+    static const Builtin compiled = {"", "(function (a) { return ((b) => a + b)(2); })", 44},
+                         shown = {"", "(function (a) { return ((b) => a + b)(3); })", 44};
+    Bytes bytes = {0};
+    if (!provider_compile(realm, &compiled, &bytes)) return false;
+    Bytes outdated = {0};
+    bytes_append(&outdated, bytes.data, bytes.len);
+    memset(outdated.data, 0, sizeof(uint32_t)); /* the version */
+    return call_with_40(realm, &shown, bytes_slice(&bytes)) == value_int(42) &&
+           call_with_40(realm, &shown, bytes_slice(&outdated)) != value_int(42);
+    /* The bytes belong to the engine now, until it ends. */
+}
+
+static bool file_make(Realm *realm, Bytes *out) {
+    FileHead head;
+    if (!head_make(&head)) return false;
+    FileEntry *entries = mem_new(builtin_count * sizeof *entries);
+    bytes_append(out, &head, sizeof head);
+    bytes_append(out, entries, builtin_count * sizeof *entries);
+    for (size_t i = 0; i < builtin_count; i++) {
+        static const char zeros[ALIGNMENT];
+        bytes_append(out, zeros, -out->len % ALIGNMENT);
+        size_t at = out->len;
+        if (provider_compile(realm, &builtins[i], out)) entries[i] = (FileEntry){at, out->len - at};
+    }
+    head.size = out->len;
+    memcpy(out->data, &head, sizeof head);
+    memcpy(out->data + sizeof head, entries, builtin_count * sizeof *entries);
+    mem_free(entries);
+    return true;
+}
+
+bool bytecode_write(Realm *realm, const char *path) {
+    Bytes file = {0};
+    if (!realm->providers) realm->providers = providers_new(realm);
+    if (!realm->providers || !bytecode_works(realm) || !file_make(realm, &file))
+        fputs("galley: not the engine that docs/dependencies.md names: lib/ will be parsed at every start\n",
+              stderr);
+    FILE *to = fopen(path, "wb");
+    bool done = to && fwrite(file.data, 1, file.len, to) == file.len;
+    if (to && fclose(to)) done = false;
+    if (!done) perror(path);
+    bytes_free(&file);
+    return done;
+}
