@@ -8,10 +8,9 @@
 #define BYTECODE_FILE "galley-lib.bytecode"
 #define BYTECODE_OPTION "--galley-bytecode" /* FILE: write it */
 
-/* A file that was written by this program with this very engine, or NULL. Realms of all threads may use it.
- */
+/* A file that was written by this program with this very engine, or NULL. Realms of all threads may use it
+ * until the process ends. */
 Bytecode *bytecode_open(const char *path);
-void bytecode_close(Bytecode *bytecode);
 /* Its pages no longer count as this process's memory, until they are read again. */
 void bytecode_put_away(const Bytecode *bytecode);
 

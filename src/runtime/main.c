@@ -92,9 +92,9 @@ static int bytecode_make(const RealmOptions *options, const char *path) {
 
 static Bytecode *bytecode_beside(const char *program) {
     char path[PATH_MAX + sizeof BYTECODE_FILE];
-    int folder = (int)(strrchr(program, '/') - program);
-    snprintf(path, sizeof path, "%.*s/" BYTECODE_FILE, folder, program);
-    return bytecode_open(path);
+    const char *name = strrchr(program, '/');
+    snprintf(path, sizeof path, "%.*s/" BYTECODE_FILE, name ? (int)(name - program) : 0, program);
+    return name ? bytecode_open(path) : NULL;
 }
 
 int main(int argc, char **argv) {
