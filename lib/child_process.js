@@ -121,6 +121,7 @@ function normalizeSpawnArguments(file, args, options) {
   const needsEnv = options.env != null || !isMainThread || // a thread has its own
      (options.stdio != null && options.stdio.includes('ipc'));
   return {
+    __proto__: null,
     ...options,
     args: args.map(String),
     cwd,

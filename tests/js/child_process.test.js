@@ -25,6 +25,16 @@ const textOf = async (stream) => {
 const say = (port) => textOf(net.connect(port, '127.0.0.1'));
 
 async function commands() {
+  // What is on Object.prototype is nobody's option.
+  Object.prototype.uid = 1;
+  Object.prototype.shell = '/nowhere';
+  try {
+    assert.strictEqual(String(spawnSync('id', ['-u']).stdout), `${process.getuid()}\n`);
+  } finally {
+    delete Object.prototype.uid;
+    delete Object.prototype.shell;
+  }
+
   assert.strictEqual(execSync('echo one').toString(), 'one\n');
   assert.strictEqual(execFileSync('cat', { input: 'two', encoding: 'utf8' }), 'two');
   assert.deepStrictEqual(await promisify(exec)('echo out; echo err >&2'), { stdout: 'out\n', stderr: 'err\n' });
