@@ -67,7 +67,7 @@ function extend(target, source) {
 
 function parseEnv(content) {
   validateString(content, 'content');
-  return require('internal/util/parse_env').parseEnv(content);
+  return require('internal/process_env').parse(content);
 }
 
 function styleText(format, text, options) {

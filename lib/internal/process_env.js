@@ -56,7 +56,16 @@ function wrap({ get, set, unset, names }) {
   });
 }
 
+// The lines of an .env file's text; a later one of the same name counts.
+function parse(content) {
+  const lines = binding.envParse(content);
+  const values = { __proto__: null };
+  for (let i = 0; i < lines.length; i += 2) values[lines[i]] = lines[i + 1];
+  return values;
+}
+
 module.exports = {
+  parse,
   wrap,
   env: wrap({ get: binding.envGet, set: binding.envSet, unset: binding.envUnset, names: binding.envNames }),
 };

@@ -241,6 +241,8 @@ static const struct {
     bool only_in_template;
 } engine_options[] = {
     {"JSC_useSharedArrayBuffer",               "1",       false},
+ /* Symbol.dispose and DisposableStack, which the engine has and does not show. */
+    {"JSC_useExplicitResourceManagement",      "1",       false},
  /* They would drop frames from the stacks that programs print and parse. */
     {"JSC_useTailCalls",                       "0",       false},
  /* Four times its own: compiling for the last tier took as long as all else in a batch job. */

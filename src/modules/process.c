@@ -1,4 +1,5 @@
 /* The native half of `process`: identity, environment, clocks, figures, signals and the end. */
+#include "base/env_text.h"
 #include "engine/handle.h"
 #include "modules/modules.h"
 
@@ -437,45 +438,68 @@ static Value process_versions(Call *call) {
     return versions;
 }
 
+typedef struct {
+    Realm *realm;
+    Object list;
+    size_t count;
+} EnvLines;
+
+static void put_line(void *context, const char *key, const char *value) {
+    EnvLines *lines = context;
+    array_put(lines->realm, lines->list, lines->count++, value_string(lines->realm, key));
+    array_put(lines->realm, lines->list, lines->count++, value_string(lines->realm, value));
+}
+
+/* envParse(text of an .env file): [key, value, …] */
+static Value env_parse(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    Value list = array_new(call->realm, 0, NULL);
+    EnvLines lines = {call->realm, value_object(call->realm, list), 0};
+    env_text_read((Slice){text.data, text.len}, put_line, &lines);
+    return list;
+}
+
 static const Native functions[] = {
-    {"argv",                    process_argv},
-    {"execPath",                         process_exec_path},
+    {"argv",                      process_argv},
+    {"execPath",                           process_exec_path},
     {"envGet",env_get},
-    {"envSet",                  env_set},
-    {"envUnset",                         env_unset},
+    {"envSet",                    env_set},
+    {"envUnset",                           env_unset},
     {"envNames", env_names},
-    {"cwd",                process_cwd},
-    {"chdir",                         process_chdir},
-    {"pid",                process_pid},
-    {"ppid",                     process_ppid},
-    {"hrtime",                         process_hrtime},
-    {"hrtimeBigint",process_hrtime_bigint},
-    {"started",                     process_started},
-    {"umask",                         process_umask},
-    {"memory",process_memory},
-    {"malloced",                  process_malloced},
-    {"rss",                         process_rss},
-    {"usage",                 process_usage},
-    {"constrainedMemory",                 process_constrained_memory},
-    {"availableMemory",                         process_available_memory},
-    {"kill",process_kill},
-    {"reallyExit",                  process_really_exit},
-    {"stop",                         process_stop},
-    {"abort",process_abort},
-    {"getTitle",                     process_get_title},
-    {"setTitle",                         process_set_title},
-    {"collectGarbage",process_collect_garbage},
-    {"ids",       process_ids},
-    {"groups",                         process_groups},
-    {"setId",process_set_id},
-    {"setGroups",                    process_set_groups},
-    {"initGroups",                         process_init_groups},
-    {"watchSignal",process_watch_signal},
-    {"setUnhandledRejection",                    process_set_unhandled_rejection},
-    {"execve",                         process_execve},
+    {"envParse",                  env_parse},
+    {"cwd",                           process_cwd},
+    {"chdir",                  process_chdir},
+    {"pid",                  process_pid},
+    {"ppid",                           process_ppid},
+    {"hrtime",process_hrtime},
+    {"hrtimeBigint",                     process_hrtime_bigint},
+    {"started",                           process_started},
+    {"umask",process_umask},
+    {"memory",                      process_memory},
+    {"malloced",                           process_malloced},
+    {"rss",                        process_rss},
+    {"usage",              process_usage},
+    {"constrainedMemory",                           process_constrained_memory},
+    {"availableMemory",process_available_memory},
+    {"kill",                     process_kill},
+    {"reallyExit",                           process_really_exit},
+    {"stop",process_stop},
+    {"abort",                  process_abort},
+    {"getTitle",                           process_get_title},
+    {"setTitle",process_set_title},
+    {"collectGarbage",                     process_collect_garbage},
+    {"ids",                           process_ids},
+    {"groups",process_groups},
+    {"setId",           process_set_id},
+    {"setGroups",                           process_set_groups},
+    {"initGroups",process_init_groups},
+    {"watchSignal",                process_watch_signal},
+    {"setUnhandledRejection",                           process_set_unhandled_rejection},
+    {"execve",                        process_execve},
     {"machine",                     process_machine},
-    {"versions",                process_versions},
-    {0                        }
+    {"versions",                           process_versions},
+    {0}
 };
 
 const Module process_module = {"process", functions, NULL, NULL};

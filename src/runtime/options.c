@@ -1,6 +1,7 @@
 #include "runtime/options.h"
 
 #include "base/mem.h"
+#include "runtime/env_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +113,16 @@ static bool needs_argument(const Options *options, const char *option) {
     return false;
 }
 
+static bool is_env_file(const char *name) {
+    return strcmp(name, "env-file") == 0 || strcmp(name, "env-file-if-exists") == 0;
+}
+
+static void add_env_file(Options *options, const char *path, bool may_be_missing) {
+    options->env_files =
+        mem_resize(options->env_files, (size_t)(options->env_file_count + 1) * sizeof *options->env_files);
+    options->env_files[options->env_file_count++] = (EnvFile){path, may_be_missing};
+}
+
 /* Reads one long option; *used is how many words it took. */
 static bool read_long(Options *options, char **words, int left, bool from_environment, int *used) {
     char name[128];
@@ -128,6 +139,12 @@ static bool read_long(Options *options, char **words, int left, bool from_enviro
             add_word(&options->imports, &options->import_count, module);
         else
             add_require(options, module);
+        return true;
+    }
+    if (!from_environment && is_env_file(name)) {
+        if (!value && left < 2) return needs_argument(options, words[0]);
+        if (!value) *used = 2;
+        add_env_file(options, value ? value + 1 : words[1], name[strlen("env-file")] != '\0');
         return true;
     }
     bool negated = strncmp(name, "no-", 3) == 0;
@@ -240,14 +257,31 @@ static bool read_words(Options *options) {
 
 /* Options that contradict each other; true after saying so. */
 static bool options_conflict(const Options *options) {
-    if (!map_has(&options->values, "tls-min-v1.3") || !map_has(&options->values, "tls-max-v1.2")) return false;
+    if (!map_has(&options->values, "tls-min-v1.3") || !map_has(&options->values, "tls-max-v1.2"))
+        return false;
     fprintf(stderr, "%s: either --tls-min-v1.3 or --tls-max-v1.2 can be used, not both\n", options->argv[0]);
     return true;
+}
+
+static bool mentions_env_file(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "--env", 5) == 0) return true;
+    return false;
+}
+
+/* The files come first, because NODE_OPTIONS may be in them. */
+static bool load_env_files(int argc, char **argv) {
+    if (!mentions_env_file(argc, argv)) return true;
+    Options options = {.argc = argc, .argv = argv};
+    bool fine = read_words(&options) && env_files_load(&options);
+    options_free(&options);
+    return fine;
 }
 
 bool options_read(Options *options, int argc, char **argv, int *exit_code) {
     *options = (Options){.argc = argc, .argv = argv};
     *exit_code = 9;
+    if (!load_env_files(argc, argv)) return false;
     return read_environment(options) && read_words(options) && !options_conflict(options);
 }
 
@@ -260,4 +294,5 @@ void options_free(Options *options) {
     for (int i = 0; i < options->import_count; i++)
         mem_free(options->imports[i]);
     mem_free(options->imports);
+    mem_free(options->env_files);
 }

@@ -6,11 +6,18 @@
 #include <stdbool.h>
 
 typedef struct {
+    const char *path;
+    bool may_be_missing;
+} EnvFile;
+
+typedef struct {
     Map values;      /* option name without dashes -> text ("" for a switch that is on, "no" for one off) */
     char **requires; /* -r, in order */
     int require_count;
     char **imports; /* --import, in order */
     int import_count;
+    EnvFile *env_files; /* of the command line, in order */
+    int env_file_count;
     const char *script; /* NULL: none given */
     const char *eval;   /* -e or -p */
     bool print, check, interactive, version, help, from_stdin, test;

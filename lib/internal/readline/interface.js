@@ -17,6 +17,7 @@ const undoLimit = 2048;
 const killRingLimit = 32;
 
 const kState = Symbol('state');
+const kLines = Symbol('lines');
 
 function Interface(input, output, completer, terminal) {
   if (!(this instanceof Interface))
@@ -799,7 +800,7 @@ const methods = {
 
   [Symbol.asyncIterator]() {
     const { kFirstEventParam } = require('internal/events/iterator');
-    return EventEmitter.on(this, 'line', { close: ['close'], highWaterMark: 1024, [kFirstEventParam]: true });
+    return this[kLines] ??= EventEmitter.on(this, 'line', { close: ['close'], highWaterMark: 1024, [kFirstEventParam]: true });
   },
 
   [Symbol.dispose]() {
