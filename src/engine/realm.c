@@ -5,6 +5,7 @@
 #include "engine/entry.h"
 #include "engine/handle.h"
 #include "engine/inside.h"
+#include "engine/native.h"
 #include "engine/peek.h"
 #include "engine/provider.h"
 #include "engine/watch.h"
@@ -13,32 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a function object made from a Native carries. */
-typedef struct {
-    Private private;
-    const Native *native;
-    Realm *realm;
-} NativeCell;
-
-static const char native_kind;
-
-static Value native_called(JSContextRef ctx, JSObjectRef function, JSObjectRef self, size_t argc,
-                           const JSValueRef argv[], JSValueRef *exception) {
-    NativeCell *cell = JSObjectGetPrivate(function);
-    Call call = {cell->realm, self, argc, argv, exception};
-    Value result = cell->native->function(&call);
-    return result ? result : value_undefined();
-}
-
-static void native_collected(JSObjectRef function) {
-    mem_free(JSObjectGetPrivate(function));
-}
-
 void object_set_native(Realm *realm, Object object, const Native *native) {
-    NativeCell *cell = NEW(NativeCell);
-    *cell = (NativeCell){{&native_kind}, native, realm};
-    Object function = JSObjectMake(realm->ctx, realm->native_class, cell);
-    JSObjectSetProperty(realm->ctx, object, realm_string(realm, native->name), function,
+    JSObjectSetProperty(realm->ctx, object, realm_string(realm, native->name), native_new(realm, native),
                         kJSPropertyAttributeNone, NULL);
 }
 
@@ -78,15 +55,9 @@ static Object binding_new(Realm *realm, const Module *module) {
     return binding;
 }
 
-static void natives_open(Realm *realm, Value function_prototype) {
-    realm->native_class = JSClassCreate(&(JSClassDefinition){
-        .className = "Function", .callAsFunction = native_called, .finalize = native_collected});
+static void shelves_open(Realm *realm) {
     realm->shelf_class = JSClassCreate(&(JSClassDefinition){
         .className = "Object", .getProperty = native_wanted, .finalize = shelf_collected});
-    /* All native functions inherit from one object of their class, and it from Function.prototype: to change
-     * the prototype of each would cost a structure each. */
-    Object native = JSObjectMake(realm->ctx, realm->native_class, NULL);
-    JSObjectSetPrototype(realm->ctx, (Object)JSObjectGetPrototype(realm->ctx, native), function_prototype);
 }
 
 /* The encoding in value.h is the engine's own: ask the API about one value of each kind. */
@@ -354,6 +325,7 @@ bool realm_start(Realm *realm) {
     Object global = JSContextGetGlobalObject(realm->ctx);
     Object function_constructor = (Object)object_get(realm, global, "Function");
     natives_open(realm, object_get(realm, function_constructor, "prototype"));
+    shelves_open(realm);
 
     realm->turn = mem_new(TURN_FIELDS * sizeof *realm->turn);
     realm->clock = NEW(double);
@@ -398,7 +370,7 @@ void realm_free(Realm *realm) {
     map_free(&realm->strings);
     map_free(&realm->builtins);
     map_free(&realm->prototypes);
-    JSClassRelease(realm->native_class);
+    if (realm->native_class) JSClassRelease(realm->native_class);
     JSClassRelease(realm->shelf_class);
     JSClassRelease(realm->handle_class);
     JSGlobalContextRelease(realm->ctx);
