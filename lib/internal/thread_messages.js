@@ -9,7 +9,7 @@ const { write, giveBack, read, transferListOf } = require('internal/messaging');
 const codes = require('internal/codes');
 
 const { outbox } = binding;
-const ownId = isMainThread ? 0 : require('internal/worker_main').load.threadId;
+const ownId = () => (isMainThread ? 0 : require('internal/worker_main').load.threadId);
 const nameOf = (id) => `galley:thread:${id}`;
 const startingName = (id) => `galley:starting:${id}`; // held by the parent until the thread ends
 const DELIVERED = 0, NO_LISTENER = 1, THREW = 2;
@@ -60,7 +60,7 @@ function settle(id) {
 
 function listen() {
   if (mailbox !== undefined) return;
-  mailbox = binding.join(nameOf(ownId));
+  mailbox = binding.join(nameOf(ownId()));
   mailbox.unref();
   mailbox.start(arrived);
 }
@@ -74,7 +74,7 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
   if (transferList !== undefined && transferList !== null && typeof transferList !== 'object')
     throw new codes.ERR_INVALID_ARG_TYPE('transferList', 'Array', transferList);
   if (timeout !== undefined) require('internal/validators').validateNumber(timeout, 'timeout', 0);
-  if (threadId === ownId) throw new codes.ERR_WORKER_MESSAGING_SAME_THREAD();
+  if (threadId === ownId()) throw new codes.ERR_WORKER_MESSAGING_SAME_THREAD();
   listen();
   const id = ++lastId;
   const question = Promise.withResolvers();
@@ -88,7 +88,7 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
     }, timeout);
   }
   try {
-    await reach(id, threadId, { id, from: ownId, value }, transferListOf(transferList));
+    await reach(id, threadId, { id, from: ownId(), value }, transferListOf(transferList));
   } catch (error) {
     if (pending.has(id)) settle(id);
     throw error;

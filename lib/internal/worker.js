@@ -31,14 +31,15 @@ const kPoolLink = Symbol('kPoolLink'); // option: what the pool's messages from 
 const kPoolPlace = Symbol('kPoolPlace'); // option: where the thread says which task it is at
 
 // A thread starts with what its parent had.
-const environmentData = new Map(isMainThread ? undefined : require('internal/worker_main').load.environmentData);
+let environment;
+const environmentData = () => environment ??= new Map(isMainThread ? undefined : require('internal/worker_main').load.environmentData);
 const defaultStackMb = 4;
 
 function setEnvironmentData(key, value) {
-  if (value === undefined) environmentData.delete(key);
-  else environmentData.set(key, value);
+  if (value === undefined) environmentData().delete(key);
+  else environmentData().set(key, value);
 }
-const getEnvironmentData = (key) => environmentData.get(key);
+const getEnvironmentData = (key) => environmentData().get(key);
 
 function isURL(value) { return require('internal/url').isURL(value); }
 
@@ -130,7 +131,7 @@ class Worker extends EventEmitter {
       ...program, workerData: options.workerData, env, shareEnv: options.env === SHARE_ENV, argv,
       execArgv: options.execArgv?.map(String), parentExecArgv: process.execArgv, stdin: !!options.stdin, stdout: !!options.stdout,
       stderr: !!options.stderr, name: options.name ?? 'WorkerThread', threadId, resourceLimits: limits,
-      environmentData: [...environmentData],
+      environmentData: [...environmentData()],
       cwd: process.cwd(), stackTraceLimit: Error.stackTraceLimit, pool: options[kPoolPlace], trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     }, list, undefined);
     const threads = require('internal/thread_messages');

@@ -1,19 +1,56 @@
 'use strict';
 
-// From a worker's first message to its program, and what its parent asks of it meanwhile.
+// From a worker's first message to its program, and what its parent asks of it meanwhile. A thread that waits for work has
+// loaded this and what it requires at its top: nothing there may look at the program, the environment or the time.
 
 const binding = internalBinding('worker');
 const { lazyProperty, turn, whenLoaded } = require('internal/builtin');
+spendsEngine('FinalizationRegistry');
+spendsEngine('WebAssembly');
 const { kHandle, portOver, portStart, post, read } = require('internal/messaging');
+const threads = require('internal/thread_messages');
+const cjs = require('internal/cjs');
 
 const EXITING = 5;
-const [control, port] = binding.ports();
-const out = [];
-control.receive(out);
-const load = read(out[0], out[1], out[2]);
-const parentPort = portOver(port);
-const controlPort = portOver(control);
-let input;
+let control, controlPort, load, input;
+
+// What calls back at its own time would do so in the thread's next realm: there will be none.
+function spendsEngine(name) {
+  const value = globalThis[name];
+  const settle = (settled) => Object.defineProperty(globalThis, name, { value: settled, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(globalThis, name, {
+    configurable: true, enumerable: false,
+    get() {
+      binding.spendEngine();
+      settle(value);
+      return value;
+    },
+    set: settle,
+  });
+}
+
+// In a thread that waits for work: what a first message costs more than a second is paid now, and what most workers
+// require is loaded.
+function warmUp() {
+  for (const id of ['internal/process_env', 'internal/options', 'path', 'events', 'internal/untransferable']) require(id);
+  const [here, there] = internalBinding('messaging').channel();
+  const out = [];
+  post(portOver(here)[kHandle], { type: 'warm', list: ['text', 1, undefined], inner: { of: null, is: true } });
+  there.receive(out);
+  read(out[0], out[1], out[2]);
+  here.close();
+  there.close();
+}
+
+function takeLoad() {
+  const [ownEnd, programsEnd] = binding.ports();
+  control = ownEnd;
+  const out = [];
+  control.receive(out);
+  load = exported.load = read(out[0], out[1], out[2]);
+  exported.parentPort = portOver(programsEnd);
+  controlPort = portOver(control);
+}
 
 function unsupported(name) {
   const method = () => { throw new (require('internal/errors').codes.ERR_WORKER_UNSUPPORTED_OPERATION)(name); };
@@ -145,11 +182,11 @@ function answer(what, argument) {
 }
 
 function run() {
+  takeLoad();
   prepare();
   listen();
-  require('internal/thread_messages').listen();
+  threads.listen();
   post(control, { type: 'online' });
-  const cjs = require('internal/cjs');
   cjs.Module._initPaths();
   const preload = internalBinding('options').task().require;
   const own = [];
@@ -174,7 +211,7 @@ function joinPool() {
 }
 
 function runText(source) {
-  const { Module } = require('internal/cjs');
+  const { Module } = cjs;
   const name = '[worker eval]';
   const module = new Module(name);
   module.filename = require('path').join(load.cwd, name);
@@ -190,7 +227,7 @@ function exit() {
     process.emit('exit', +process.exitCode || 0);
   }
   turn[EXITING] = 1;
-  binding.exit(+process.exitCode || 0);
+  binding.exit(+process.exitCode || 0, true);
 }
 
 // An error that nobody caught: the parent hears of it, and this thread ends.
@@ -242,4 +279,4 @@ function report(error) {
   }
 }
 
-module.exports = { run, beforeExit, exit, died, parentPort, load, exitSignal };
+const exported = module.exports = { warmUp, run, beforeExit, exit, died, parentPort: undefined, load: undefined, exitSignal };

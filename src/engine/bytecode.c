@@ -129,8 +129,8 @@ Value bytecode_evaluate(Realm *realm, const Builtin *builtin, JSStringRef url, V
     if (!bytecode) return NULL;
     FileEntry entry = bytecode->entries[builtin - builtins];
     if (!entry.len || entry.len > bytecode->size || entry.at > bytecode->size - entry.len) return NULL;
-    if (!realm->providers) realm->providers = providers_new(realm);
-    if (!realm->providers) return NULL;
+    if (!realm->engine->providers) realm->engine->providers = providers_new(realm);
+    if (!realm->engine->providers) return NULL;
     realm->has_read_bytecode = true;
     return provider_evaluate(realm, builtin, (Slice){bytecode->data + entry.at, entry.len}, url, exception);
 }
@@ -178,8 +178,8 @@ static bool file_make(Realm *realm, Bytes *out) {
 
 bool bytecode_write(Realm *realm, const char *path) {
     Bytes file = {0};
-    if (!realm->providers) realm->providers = providers_new(realm);
-    if (!realm->providers || !bytecode_works(realm) || !file_make(realm, &file))
+    if (!realm->engine->providers) realm->engine->providers = providers_new(realm);
+    if (!realm->engine->providers || !bytecode_works(realm) || !file_make(realm, &file))
         fputs("galley: not the engine that docs/dependencies.md names: lib/ will be parsed at every start\n",
               stderr);
     FILE *to = fopen(path, "wb");

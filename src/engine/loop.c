@@ -15,8 +15,6 @@
 enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file of the program */
 
 typedef struct {
-    GMainContext *context;
-    int wake_fd;
     uv_poll_t wake;
     uv_timer_t timeout;
 } GlibLoop;
@@ -40,10 +38,9 @@ static int descriptors_are_left(size_t count) {
 static void glib_schedule(Realm *realm);
 
 static void glib_run(Realm *realm) {
-    GlibLoop *glib = realm->glib;
     Entry entry;
     entry_open(&entry, realm);
-    for (int i = 0; i < 16 && g_main_context_iteration(glib->context, FALSE); i++) {
+    for (int i = 0; i < 16 && g_main_context_iteration(realm->engine->glib, FALSE); i++) {
     }
     realm_settle(realm, &entry);
     entry_close(&entry);
@@ -60,12 +57,13 @@ static void glib_due(uv_timer_t *timer) {
 /* Asks GLib when it wants to run next. */
 static void glib_schedule(Realm *realm) {
     GlibLoop *glib = realm->glib;
+    GMainContext *context = realm->engine->glib;
     gint priority, timeout_ms = -1;
     GPollFD fds[8];
-    g_main_context_acquire(glib->context);
-    g_main_context_prepare(glib->context, &priority);
-    g_main_context_query(glib->context, priority, &timeout_ms, fds, COUNT_OF(fds));
-    g_main_context_release(glib->context);
+    g_main_context_acquire(context);
+    g_main_context_prepare(context, &priority);
+    g_main_context_query(context, priority, &timeout_ms, fds, COUNT_OF(fds));
+    g_main_context_release(context);
     if (timeout_ms < 0) {
         uv_timer_stop(&glib->timeout);
     } else {
@@ -74,22 +72,20 @@ static void glib_schedule(Realm *realm) {
     }
 }
 
-static GlibLoop *glib_open(void) {
-    GlibLoop *glib = NEW(GlibLoop);
-    glib->context = g_main_context_new();
+void engine_open_glib(Engine *engine) {
+    engine->glib = g_main_context_new();
     GPollFD fds[8];
     gint timeout_ms, priority;
-    g_main_context_acquire(glib->context);
-    g_main_context_prepare(glib->context, &priority);
-    g_main_context_query(glib->context, G_MAXINT, &timeout_ms, fds, COUNT_OF(fds));
-    g_main_context_release(glib->context);
-    glib->wake_fd = fds[0].fd;
-    return glib;
+    g_main_context_acquire(engine->glib);
+    g_main_context_prepare(engine->glib, &priority);
+    g_main_context_query(engine->glib, G_MAXINT, &timeout_ms, fds, COUNT_OF(fds));
+    g_main_context_release(engine->glib);
+    engine->glib_fd = fds[0].fd;
 }
 
 static void glib_watch(Realm *realm) {
-    GlibLoop *glib = realm->glib;
-    uv_poll_init(&realm->loop, &glib->wake, glib->wake_fd);
+    GlibLoop *glib = realm->glib = NEW(GlibLoop);
+    uv_poll_init(&realm->loop, &glib->wake, realm->engine->glib_fd);
     glib->wake.data = realm;
     uv_poll_start(&glib->wake, UV_READABLE, glib_woken);
     uv_unref((uv_handle_t *)&glib->wake);
@@ -176,26 +172,24 @@ int loop_open(Realm *realm) {
     uv_unref((uv_handle_t *)&realm->immediate_check);
     uv_prepare_start(&realm->housekeeping, keep_house);
     uv_unref((uv_handle_t *)&realm->housekeeping);
-    if (!realm->glib) realm->glib = glib_open();
+    if (!realm->engine->glib) engine_open_glib(realm->engine);
     glib_watch(realm);
     return 0;
 }
 
 void loop_prepare(Realm *realm) {
-    GlibLoop *glib = realm->glib = glib_open();
-    g_main_context_push_thread_default(glib->context);
+    engine_open_glib(realm->engine);
+    g_main_context_push_thread_default(realm->engine->glib);
 }
 
 void loop_enter(Realm *realm) {
-    GlibLoop *glib = realm->glib;
     uv_update_time(&realm->loop);
-    if (g_main_context_get_thread_default() != glib->context)
-        g_main_context_push_thread_default(glib->context);
+    if (g_main_context_get_thread_default() != realm->engine->glib)
+        g_main_context_push_thread_default(realm->engine->glib);
 }
 
-void loop_leave(Realm *realm) {
-    GlibLoop *glib = realm->glib;
-    g_main_context_pop_thread_default(glib->context);
+void engine_leave(Engine *engine) {
+    g_main_context_pop_thread_default(engine->glib);
 }
 
 void realm_run_loop(Realm *realm) {
@@ -217,8 +211,6 @@ void loop_close(Realm *realm) {
 }
 
 void loop_free(Realm *realm) {
-    GlibLoop *glib = realm->glib;
-    g_main_context_unref(glib->context);
-    mem_free(glib);
+    mem_free(realm->glib);
     uv_loop_close(&realm->loop);
 }

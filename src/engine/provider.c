@@ -52,6 +52,7 @@ typedef struct {
     char text[8];
     bool is_hidden;
     const Builtin *builtin;
+    JSScriptRef script; /* kept for the engine's next realm */
     CachedBytecode bytecode;
     Link link;
 } Provider;
@@ -101,7 +102,7 @@ static Provider *provider_new(Realm *realm, const Builtin *builtin, Slice byteco
         .builtin = builtin,
         .bytecode = {.references = 1, .size = bytecode.len, .data = bytecode.data, .len = bytecode.len},
     };
-    list_append(&realm->providers->all, &provider->link);
+    list_append(&realm->engine->providers->all, &provider->link);
     return provider;
 }
 
@@ -148,20 +149,37 @@ void providers_free(Providers *providers) {
     mem_free(providers);
 }
 
+void providers_drop_scripts(Providers *providers) {
+    if (!providers) return;
+    LIST_EACH(&providers->all, Provider, link, provider) {
+        if (provider->script) JSScriptRelease(provider->script);
+        provider->script = NULL;
+    }
+}
+
+static Provider *provider_find(Providers *providers, const Builtin *builtin, Slice bytecode) {
+    LIST_EACH(&providers->all, Provider, link, provider) {
+        if (provider->builtin == builtin && provider->bytecode.data == bytecode.data) return provider;
+    }
+    return NULL;
+}
+
 static JSScriptRef script_open(Realm *realm, const Provider *provider, JSStringRef url) {
     JSScriptRef script = provider_script(realm, provider, url);
-    if (script) *(void ***)script = realm->providers->table.methods;
+    if (script) *(void ***)script = realm->engine->providers->table.methods;
     return script;
 }
 
 Value provider_evaluate(Realm *realm, const Builtin *builtin, Slice bytecode, JSStringRef url,
                         Value *exception) {
-    Provider *provider = provider_new(realm, builtin, bytecode);
-    JSScriptRef script = script_open(realm, provider, url);
-    if (!script) return NULL;
-    Value result = JSScriptEvaluate(realm->ctx, script, NULL, exception);
+    Provider *provider = provider_find(realm->engine->providers, builtin, bytecode);
+    if (!provider) {
+        provider = provider_new(realm, builtin, bytecode);
+        provider->script = script_open(realm, provider, url);
+    }
+    if (!provider->script) return NULL;
+    Value result = JSScriptEvaluate(realm->ctx, provider->script, NULL, exception);
     provider->is_hidden = false;
-    JSScriptRelease(script);
     return result && value_is_function(realm, result) ? result : NULL;
 }
 

@@ -6,11 +6,12 @@
 #include "engine/builtins.h"
 #include "engine/realm.h"
 
-typedef struct Providers Providers; /* a realm's */
+typedef struct Providers Providers; /* an engine's */
 
 /* NULL if the engine's scripts are not as expected. */
 Providers *providers_new(Realm *realm);
-/* The engine may look at the bytecode until it is gone itself. */
+/* Before the engine goes, which may look at the bytecode until it is gone. */
+void providers_drop_scripts(Providers *providers);
 void providers_free(Providers *providers);
 
 /* The function that the script evaluates to, from its bytecode or, if the engine refuses that, from its text.

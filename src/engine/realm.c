@@ -228,11 +228,8 @@ static const struct {
  * this they ask by themselves, and some take twice as long. */
 static const char polling[] = "JSC_usePollingTraps";
 
-static void engine_start(Realm *realm) {
-    if (!realm->options.is_main) {
-        realm->group = JSContextGroupCreate();
-        return;
-    }
+static JSContextGroupRef engine_start(const Realm *realm) {
+    if (!realm->options.is_main) return JSContextGroupCreate();
     /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
     JSConfigureSignalForGC(SIGRTMIN + 5);
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
@@ -240,10 +237,11 @@ static void engine_start(Realm *realm) {
             setenv(engine_options[i].name, engine_options[i].value, true);
     if (realm->options.is_watched) setenv(polling, "1", true);
     JSMainThreadInitialize();
-    realm->group = JSContextGroupCreate();
+    JSContextGroupRef group = JSContextGroupCreate();
     unsetenv(polling);
     for (size_t i = 0; i < COUNT_OF(engine_options); i++)
         unsetenv(engine_options[i].name);
+    return group;
 }
 
 static Value call_text_of(Realm *realm, Value error, Text *text) {
@@ -271,8 +269,21 @@ void realm_begin(Realm *realm, const RealmOptions *options) {
     realm->time_origin_ms = (double)wall.tv_sec * 1000 + wall.tv_usec / 1000.0;
 }
 
-Realm *realm_prepare(const RealmOptions *options, int *err) {
+static void engine_free(Engine *engine) {
+    providers_drop_scripts(engine->providers);
+    if (engine->empty) JSGlobalContextRelease(engine->empty);
+    if (engine->group) {
+        JSContextGroupRelease(engine->group);
+        engine_leave(engine);
+    }
+    providers_free(engine->providers);
+    if (engine->glib) g_main_context_unref(engine->glib);
+    mem_free(engine);
+}
+
+Realm *realm_prepare(const RealmOptions *options, Engine *engine, int *err) {
     Realm *realm = NEW(Realm);
+    realm->engine = engine ? engine : NEW(Engine);
     realm_begin(realm, options);
     if (options->in_template) realm->copying = copying_new();
     list_init(&realm->handles);
@@ -283,6 +294,7 @@ Realm *realm_prepare(const RealmOptions *options, int *err) {
     else
         *err = loop_open(realm);
     if (!*err) return realm;
+    if (!engine) engine_free(realm->engine);
     mem_free(realm);
     return NULL;
 }
@@ -290,12 +302,20 @@ Realm *realm_prepare(const RealmOptions *options, int *err) {
 void realm_discard(Realm *realm) {
     loop_close(realm);
     loop_free(realm);
+    if (!realm->engine->group) engine_free(realm->engine);
     mem_free(realm);
+}
+
+void realm_hand_over(Realm *realm, const RealmOptions *options) {
+    realm_begin(realm, options);
+    getrusage(RUSAGE_THREAD, &realm->used_before);
+    uv_update_time(&realm->loop);
+    realm->start_ms = uv_now(&realm->loop);
 }
 
 Realm *realm_new(const RealmOptions *options) {
     int err;
-    Realm *realm = realm_prepare(options, &err);
+    Realm *realm = realm_prepare(options, NULL, &err);
     if (!realm) fprintf(stderr, "galley: cannot open an event loop: %s\n", uv_strerror(err));
     return realm && realm_start(realm) ? realm : NULL;
 }
@@ -308,7 +328,8 @@ bool realm_start(Realm *realm) {
         realm->start_ms = uv_now(&realm->loop);
     }
     realm->engine_ns = uv_hrtime();
-    engine_start(realm);
+    if (!realm->engine->group) realm->engine->group = engine_start(realm);
+    realm->group = realm->engine->group;
     realm->ctx = JSGlobalContextCreateInGroup(realm->group, NULL);
     realm->context_ns = uv_hrtime();
     if (!options->in_template) watch_open(realm);
@@ -361,7 +382,25 @@ Value realm_require(Realm *realm, const char *id, Value *exception) {
     return realm_call(realm, realm->require, value_undefined(), 1, argv, exception);
 }
 
-void realm_free(Realm *realm) {
+size_t realm_collect(Realm *realm) {
+    JSSynchronousGarbageCollectForDebugging(realm->ctx);
+    Value statistics = JSGetMemoryUsageStatistics(realm->ctx);
+    return (size_t)value_as_double(object_get(realm, (Object)statistics, "heapSize"));
+}
+
+/* What is told of rejections is a root of the engine's until the context goes: it must not be the context's
+ * own. */
+static void context_forget(Engine *engine, JSGlobalContextRef ctx) {
+    if (!engine->empty) engine->empty = JSGlobalContextCreateInGroup(engine->group, NULL);
+    JSStringRef name = JSStringCreateWithUTF8CString("Function");
+    Value other = JSObjectGetProperty(engine->empty, JSContextGetGlobalObject(engine->empty), name, NULL);
+    JSStringRelease(name);
+    JSGlobalContextSetUnhandledRejectionCallback(ctx, (Object)other, NULL);
+    JSGlobalContextRelease(ctx);
+}
+
+/* All but the engine and its context. */
+static void realm_close(Realm *realm) {
     handles_close(realm);
     for (const Module *const *module = realm->options.modules; *module; module++)
         if ((*module)->teardown && map_has(&realm->builtins, (*module)->name)) (*module)->teardown(realm);
@@ -373,14 +412,24 @@ void realm_free(Realm *realm) {
     if (realm->native_class) JSClassRelease(realm->native_class);
     JSClassRelease(realm->shelf_class);
     JSClassRelease(realm->handle_class);
-    JSGlobalContextRelease(realm->ctx);
-    JSContextGroupRelease(realm->group);
-    providers_free(realm->providers);
-    loop_leave(realm);
+    JSContextGroupClearExecutionTimeLimit(realm->group); /* it would ask a realm that is gone */
+    kept_free(&realm->kept, realm->ctx);
     loop_free(realm);
     mem_free(realm->turn);
     mem_free(realm->clock);
     mem_free(realm->peek);
+}
+
+void realm_free(Realm *realm) {
+    realm_close(realm);
+    JSGlobalContextRelease(realm->ctx);
+    engine_free(realm->engine);
+    mem_free(realm);
+}
+
+void realm_end(Realm *realm) {
+    realm_close(realm);
+    context_forget(realm->engine, realm->ctx);
     mem_free(realm);
 }
 

@@ -7,14 +7,17 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "engine/value.h"
+#include "engine/kept.h"
 
+#include <sys/resource.h>
 #include <uv.h>
 
 typedef struct Realm Realm;
 typedef struct Call Call;
 typedef struct Peek Peek;
 typedef struct Bytecode Bytecode;
+/* What a thread keeps of the engine from one realm to the next. */
+typedef struct Engine Engine;
 typedef Value (*NativeFunction)(Call *call);
 
 /* A C function as JavaScript sees it. Tables of them end with an entry without a name. */
@@ -63,7 +66,8 @@ typedef struct {
 
 struct Realm {
     uv_loop_t loop;
-    JSContextGroupRef group;
+    Engine *engine;
+    JSContextGroupRef group; /* the engine's */
     JSGlobalContextRef ctx;
     RealmOptions options;
 
@@ -76,15 +80,15 @@ struct Realm {
     Object require;          /* JS: id of a built-in -> its exports */
     Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
     JSClassRef native_class, shelf_class, handle_class;
-    struct Peek *peek;           /* how the engine lays out strings and views, see peek.h */
-    struct Providers *providers; /* of scripts with bytecode, see provider.h */
-    struct Copying *copying;     /* in a template and its copies, see copy.c */
-    List watchers;               /* look at scripts while they run, see watch.h */
+    struct Peek *peek;       /* how the engine lays out strings and views, see peek.h */
+    struct Copying *copying; /* in a template and its copies, see copy.c */
+    List watchers;           /* look at scripts while they run, see watch.h */
 
     Map builtins;    /* id -> exports, for internalBinding */
     Map prototypes;  /* handle class name -> prototype object */
     Map strings;     /* text -> JSStringRef, kept */
     void *slots[64]; /* per-module state, see realm_slot */
+    KeptValues kept; /* of a thread's realm, see kept.h */
     List handles;
     List collected; /* handles whose objects are gone: disposed of in the next turn */
     Object timers_run, immediates_run;
@@ -97,19 +101,27 @@ struct Realm {
     uint64_t options_ns, engine_ns, context_ns, ready_ns; /* when each step of the start was done */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;
+    struct rusage used_before; /* what the thread had used when the realm became a worker's */
     int exit_code;
     bool stopping;
     bool can_enter, is_entered; /* see entry.h */
     bool has_read_bytecode;     /* since it was last put away */
+    bool has_spent_engine;      /* something of this realm may still happen in the engine after its end */
 };
 
 /* Starts the engine on this thread. NULL with a message on stderr if it cannot. */
 Realm *realm_new(const RealmOptions *options);
 /* The same in two steps, for a realm on a thread of its own: what may fail for want of descriptors is done by
  * the thread that can say so (NULL and *err), the rest on the new one. */
-Realm *realm_prepare(const RealmOptions *options, int *err);
+Realm *realm_prepare(const RealmOptions *options, Engine *engine, int *err); /* engine: NULL for a new one */
 bool realm_start(Realm *realm);
 void realm_discard(Realm *realm); /* one that was never started */
+/* A realm that was started for whoever comes is this one's from now on. */
+void realm_hand_over(Realm *realm, const RealmOptions *options);
+/* Ends it but leaves its engine to a realm that was prepared for it on the same thread. */
+void realm_end(Realm *realm);
+/* Collects all garbage now; the bytes that are left. */
+size_t realm_collect(Realm *realm);
 /* For what a module needs of the loop as soon as it is loaded: at once, or in a copy when it has its loop. */
 void realm_when_awake(Realm *realm, void (*opened)(Realm *realm));
 /* Runs the built-in module `id` and returns its exports; NULL and *exception on failure. */

@@ -94,9 +94,10 @@ bool value_is_function(Realm *realm, Value v) {
 
 void value_keep(Realm *realm, Value v) {
     JSValueProtect(realm->ctx, v);
+    if (!realm->options.is_main) kept_add(&realm->kept, v);
 }
 void value_drop(Realm *realm, Value v) {
-    JSValueUnprotect(realm->ctx, v);
+    if (realm->options.is_main || kept_remove(&realm->kept, v)) JSValueUnprotect(realm->ctx, v);
 }
 
 static void free_memory(void *bytes, void *data) {

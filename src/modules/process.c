@@ -135,13 +135,19 @@ static Value process_rss(Call *call) {
     return value_number((double)rss);
 }
 
+static double microseconds(struct timeval time) {
+    return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
+}
+
 /* usage(who) -> the sixteen numbers of getrusage, times in microseconds */
 static Value process_usage(Call *call) {
+    bool of_thread = call_int(call, 0);
     struct rusage u;
-    getrusage(call_int(call, 0) ? RUSAGE_THREAD : RUSAGE_SELF, &u);
+    getrusage(of_thread ? RUSAGE_THREAD : RUSAGE_SELF, &u);
+    const struct rusage *before = of_thread ? &call->realm->used_before : &(struct rusage){0};
     double numbers[] = {
-        (double)u.ru_utime.tv_sec * 1e6 + (double)u.ru_utime.tv_usec,
-        (double)u.ru_stime.tv_sec * 1e6 + (double)u.ru_stime.tv_usec,
+        microseconds(u.ru_utime) - microseconds(before->ru_utime),
+        microseconds(u.ru_stime) - microseconds(before->ru_stime),
         (double)u.ru_maxrss,
         (double)u.ru_ixrss,
         (double)u.ru_idrss,

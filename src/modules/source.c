@@ -53,8 +53,8 @@ Value source_evaluate(Realm *realm, Bytes *source, Value name, Value *exception)
         return NULL;
     }
     JSScriptRef script = NULL;
-    if (is_ascii(source->data, source->len)) {
-        /* The engine reads the bytes where they are. They are never freed: modules stay. */
+    if (realm->options.is_main && is_ascii(source->data, source->len)) {
+        /* The engine reads the bytes where they are. They are never freed: modules stay, but in threads. */
         JSStringRef message = NULL;
         int line = 0;
         script = JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, source->data, source->len,

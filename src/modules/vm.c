@@ -102,6 +102,7 @@ static void share_declared(JSContextRef ctx, Object global) {
 static Value vm_create_context(Call *call) {
     Realm *realm = call->realm;
     Object sandbox = call_object(call, 0);
+    realm->has_spent_engine = true; /* this one's globals may outlive the realm's */
     /* A class gives the global an object of its own as prototype: lib/vm.js puts into that what the program
      * wants. */
     JSClassDefinition plain = {.className = "Object"};

@@ -5,6 +5,7 @@
 #include "engine/watch.h"
 #include "modules/message_port.h"
 #include "modules/modules.h"
+#include "modules/worker_threads.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,27 +19,27 @@
 typedef struct {
     atomic_int last_id;
     Broadcasts *broadcasts;
+    WorkerThreads *pool;
 } Threads;
 
 typedef struct {
     Handle base; /* the parent's */
     Threads *threads;
     int id;
-    uv_thread_t thread;
-    uv_async_t ended; /* on the parent's loop, sent by the thread when it is done */
+    ThreadJob job;
+    uv_sem_t done;    /* posted when the thread does not know of this any more */
+    uv_async_t ended; /* on the parent's loop, sent by the thread just before */
     bool is_running, is_ref;
     Value callback;
 
     Watcher watcher;
     RealmOptions options;
-    size_t stack_size;
     double heap_limit;     /* bytes; 0: none */
     PortEnd control, port; /* the thread's ends until its realm takes them */
     WaitStop wait_stop;
     atomic_bool stop; /* the thread shall end: asked by itself or by the parent */
     uv_mutex_t lock;  /* guards realm */
-    Realm *prepared;  /* until its thread takes it */
-    Bells *bells;     /* on its loop, until the messages take them */
+    Bells *bells;     /* on the realm's loop, until the messages take them */
     Realm *realm;     /* while it lives */
     uv_async_t *wake; /* on the realm's loop */
     int exit_code;
@@ -47,6 +48,7 @@ typedef struct {
     bool was_terminated, out_of_memory, has_failed;
     clockid_t clock;
     bool has_clock;
+    double used_before_ns; /* the thread's time when it began with this */
 } Worker;
 
 static Worker *worker_of(Realm *realm) {
@@ -60,6 +62,7 @@ static Threads *threads_of(Realm *realm) {
     if (!*slot) {
         Threads *threads = NEW(Threads);
         threads->broadcasts = broadcasts_new();
+        threads->pool = worker_threads_new();
         *slot = threads;
     }
     return *slot;
@@ -82,6 +85,7 @@ static WatchVerdict look_at_worker(Watcher *watcher, Realm *realm, JSContextRef 
         if (worker->out_of_memory) atomic_store(&worker->stop, true);
     }
     if (!atomic_load(&worker->stop)) return WATCH_GO_ON;
+    realm->has_spent_engine = true;
     realm->turn[TURN_EXITING] = 1;
     return WATCH_END;
 }
@@ -123,42 +127,59 @@ static void worker_run(Worker *worker, Realm *realm) {
 
 static void close_fds(Worker *worker);
 
-static void worker_thread(void *data) {
-    Worker *worker = data;
+static double thread_time_ns(clockid_t clock) {
+    struct timespec time;
+    return clock_gettime(clock, &time) == 0 ? (double)time.tv_sec * 1e9 + (double)time.tv_nsec : 0;
+}
+
+static void worker_enter(Worker *worker, Realm *realm, uv_async_t *wake) {
+    uv_async_init(&realm->loop, wake, stop_realm);
+    uv_unref((uv_handle_t *)wake);
+    wake->data = worker;
+    uv_mutex_lock(&worker->lock);
     worker->has_clock = pthread_getcpuclockid(pthread_self(), &worker->clock) == 0;
-    Realm *realm = worker->prepared;
-    worker->prepared = NULL;
-    if (realm_start(realm)) {
-        uv_async_t *wake = NEW(uv_async_t);
-        uv_async_init(&realm->loop, wake, stop_realm);
-        uv_unref((uv_handle_t *)wake);
-        wake->data = worker;
-        uv_mutex_lock(&worker->lock);
-        realm->loop_start_ns = uv_hrtime(); /* the program runs as the loop's first business */
-        worker->realm = realm;
-        worker->wake = wake;
-        uv_mutex_unlock(&worker->lock);
-        watch_add(realm, &worker->watcher);
-        worker_run(worker, realm);
-        watch_remove(realm, &worker->watcher);
-        uv_mutex_lock(&worker->lock);
-        worker->realm = NULL;
-        worker->wake = NULL;
-        worker->has_clock = false;
-        uv_mutex_unlock(&worker->lock);
-        realm->turn[TURN_EXITING] = 1;
-        uv_close((uv_handle_t *)wake, wake_closed);
-        if (worker->bells) bells_close(worker->bells);
-        realm_free(realm);
-        close_fds(worker);
-    } else {
+    worker->used_before_ns = worker->has_clock ? thread_time_ns(worker->clock) : 0;
+    realm->loop_start_ns = uv_hrtime(); /* the program runs as the loop's first business */
+    worker->realm = realm;
+    worker->wake = wake;
+    uv_mutex_unlock(&worker->lock);
+    watch_add(realm, &worker->watcher);
+}
+
+static void worker_leave(Worker *worker, Realm *realm, uv_async_t *wake) {
+    watch_remove(realm, &worker->watcher);
+    uv_mutex_lock(&worker->lock);
+    worker->realm = NULL;
+    worker->wake = NULL;
+    worker->has_clock = false;
+    uv_mutex_unlock(&worker->lock);
+    realm->turn[TURN_EXITING] = 1;
+    uv_close((uv_handle_t *)wake, wake_closed);
+    if (worker->bells) bells_close(worker->bells);
+}
+
+static void worker_live(ThreadJob *job, Realm *realm, Bells *bells) {
+    Worker *worker = CONTAINER_OF(job, Worker, job);
+    if (!realm) {
         worker->exit_code = 1;
         worker->has_failed = true;
+        return;
     }
+    worker->bells = bells;
+    uv_async_t *wake = NEW(uv_async_t);
+    worker_enter(worker, realm, wake);
+    worker_run(worker, realm);
+    worker_leave(worker, realm, wake);
+}
+
+static void worker_end(ThreadJob *job) {
+    Worker *worker = CONTAINER_OF(job, Worker, job);
+    close_fds(worker);
     if (worker->control.channel) port_close(worker->control);
     if (worker->port.channel) port_close(worker->port);
     worker->control.channel = worker->port.channel = NULL;
     uv_async_send(&worker->ended);
+    uv_sem_post(&worker->done);
 }
 
 static void worker_ask_to_stop(Worker *worker, int exit_code) {
@@ -179,6 +200,7 @@ static void worker_ask_to_stop(Worker *worker, int exit_code) {
 static void ended_closed(uv_handle_t *uv) {
     Worker *worker = uv->data;
     uv_mutex_destroy(&worker->lock);
+    uv_sem_destroy(&worker->done);
     wait_stop_destroy(&worker->wait_stop);
     handle_leave(&worker->base);
     mem_free(worker);
@@ -186,7 +208,7 @@ static void ended_closed(uv_handle_t *uv) {
 
 static void worker_join(Worker *worker) {
     if (!worker->is_running) return;
-    uv_thread_join(&worker->thread);
+    uv_sem_wait(&worker->done);
     worker->is_running = false;
 }
 
@@ -253,6 +275,7 @@ static Value worker_create(Call *call) {
     worker->ended.data = worker;
     uv_unref((uv_handle_t *)&worker->ended);
     uv_mutex_init(&worker->lock);
+    uv_sem_init(&worker->done, 0);
     wait_stop_init(&worker->wait_stop);
     atomic_init(&worker->stop, false);
     worker->watcher = (Watcher){.every_s = WATCH_SECONDS, .look = look_at_worker};
@@ -262,8 +285,10 @@ static Value worker_create(Call *call) {
     worker->options = realm->options;
     worker->options.is_main = false;
     worker->options.worker = worker;
-    worker->stack_size = (size_t)call_double(call, 0);
+    size_t stack_size = (size_t)call_double(call, 0);
     worker->heap_limit = call_double(call, 1);
+    worker->job = (ThreadJob){&worker->options, stack_size,
+                              stack_size == USUAL_STACK && worker->heap_limit == 0, worker_live, worker_end};
     worker->is_ref = true;
     PortEnd control[2], port[2];
     channel_new(control);
@@ -282,21 +307,8 @@ static Value worker_start(Call *call) {
     Worker *worker = call_worker(call);
     Object callback = call_function(call, 0);
     if (!worker || !callback || worker->is_running) return NULL;
-    int err;
-    worker->prepared = realm_prepare(&worker->options, &err);
+    int err = worker_threads_run(worker->threads->pool, &worker->job);
     if (err) return value_int(err);
-    worker->bells = bells_open(&worker->prepared->loop);
-    if (!worker->bells) {
-        realm_discard(worker->prepared);
-        return value_int(UV_EMFILE);
-    }
-    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, worker->stack_size};
-    err = uv_thread_create_ex(&worker->thread, &options, worker_thread, worker);
-    if (err) {
-        bells_close(worker->bells);
-        realm_discard(worker->prepared);
-        return value_int(err);
-    }
     worker->is_running = true;
     worker->callback = callback;
     value_keep(call->realm, callback);
@@ -336,11 +348,10 @@ static Value worker_has_ref(Call *call) {
 static Value worker_cpu(Call *call) {
     Worker *worker = call_worker(call);
     if (!worker) return NULL;
-    struct timespec time;
     uv_mutex_lock(&worker->lock);
-    bool fine = worker->has_clock && clock_gettime(worker->clock, &time) == 0;
+    double used_ns = worker->has_clock ? thread_time_ns(worker->clock) - worker->used_before_ns : -1;
     uv_mutex_unlock(&worker->lock);
-    return fine ? value_number((double)time.tv_sec * 1e9 + (double)time.tv_nsec) : value_undefined();
+    return used_ns < 0 ? value_undefined() : value_number(used_ns);
 }
 
 /* utilization() -> [idle, active] milliseconds of the thread's loop, or undefined while it has none */
@@ -408,7 +419,7 @@ static Value worker_ports(Call *call) {
     return array_new(realm, COUNT_OF(all), all);
 }
 
-/* exit(code): the realm ends, and what runs in it */
+/* exit(code, whether nothing runs): the realm ends, and what runs in it */
 static Value worker_exit(Call *call) {
     Realm *realm = call->realm;
     Worker *worker = worker_of(realm);
@@ -416,7 +427,15 @@ static Value worker_exit(Call *call) {
     realm->turn[TURN_EXITING] = 1;
     atomic_store(&worker->stop, true);
     realm_stop(realm, call_int(call, 0));
+    if (call_bool(call, 1)) return NULL;
+    realm->has_spent_engine = true; /* whatever its script leaves behind */
     watch_end(realm);
+    return NULL;
+}
+
+/* spendEngine(): something begins that may go on after the realm's end */
+static Value worker_spend_engine(Call *call) {
+    call->realm->has_spent_engine = true;
     return NULL;
 }
 
@@ -426,13 +445,15 @@ static const Native functions[] = {
     {"disown",worker_disown},
     {"ports",      worker_ports},
     {"exit",             worker_exit},
-    {0}
+    {"spendEngine",worker_spend_engine},
+    {0       }
 };
 
 static void worker_teardown(Realm *realm) {
     Threads *threads = *realm_slot(realm, SLOT_THREADS);
     if (!threads) return;
     broadcasts_free(threads->broadcasts);
+    worker_threads_free(threads->pool);
     mem_free(threads);
 }
 
