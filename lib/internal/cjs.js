@@ -438,6 +438,7 @@ Module._resolveFilename = function (request, parent, isMain, options) {
   const found = Module._findPath(request, paths, isMain);
   if (request === 'better-sqlite3' && (!found || isAddonPackage(found))) return request;
   if (found) return found;
+  if (request === 'pm2') return request; // who has not installed it gets Galley's own (lib/pm2.js)
   throw notFound(request, parent);
 };
 
@@ -456,7 +457,7 @@ Module._load = function (request, parent, isMain) {
     return cached.loaded ? cached.exports : warnsWhenCircular(cached);
   }
   if (builtin.canBeRequiredWithoutScheme(filename)) return loadBuiltin(filename);
-  if (filename === 'better-sqlite3') return loadBuiltin(filename);
+  if (filename === 'better-sqlite3' || filename === 'pm2') return loadBuiltin(filename);
   if (filename.startsWith('node:')) return loadBuiltin(filename.slice(5));
   const module = new Module(filename, parent);
   if (isMain) {

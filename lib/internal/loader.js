@@ -102,7 +102,7 @@ const builtin = {
   canBeRequiredWithoutScheme: (id) => builtin.has(id) && !builtin.schemeOnly.has(id),
   publicIds: () => builtinIds().filter(isPublic),
   idsIn, // (text) -> the public ids that are words and occur in it
-  get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'better-sqlite3', 'sea']); },
+  get schemeOnly() { return schemeOnly ??= new Set(['test', 'test/reporters', 'sqlite', 'better-sqlite3', 'pm2', 'sea']); },
   lazyProperty,
   turn: inside.turn,
   clock: inside.clock,

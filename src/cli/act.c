@@ -259,22 +259,6 @@ static int ask_each(Session *session, const char *word, MakeRequest make) {
     return exit_code;
 }
 
-/* An action that takes a parameter gets an object, one that takes none its bare name, as PM2's library
- * expects. */
-static json_t *make_action(Session *session, json_t *id) {
-    json_t *data = json_text(session->words[1]);
-    if (session->words[2]) data = json_pack("{soss}", "msg", data, "opts", session->words[2]);
-    return json_pack("{sssOso}", "do", "send", "worker", id, "data", data);
-}
-
-int command_trigger(Session *session) {
-    if (session_word_count(session) < 2) {
-        say_error(session, "trigger needs a name and an action: trigger api cleanup");
-        return EXIT_FAILURE;
-    }
-    return ask_each(session, session->words[0], make_action);
-}
-
 static json_t *make_line(Session *session, json_t *id) {
     return json_pack("{sssOss+}", "do", "type", "worker", id, "text", session->words[1], "\n");
 }

@@ -170,26 +170,8 @@ long long session_send(Session *session, json_t *request) {
     return sent ? session->last_id : -1;
 }
 
-static bool receive_all(int fd, char *data, size_t len) {
-    while (len) {
-        ssize_t got = recv(fd, data, len, 0);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        data += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
 json_t *session_receive(Session *session) {
-    unsigned char head[4];
-    json_t *message = NULL;
-    if (receive_all(session->fd, (char *)head, sizeof head)) {
-        size_t len = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-        char *text = len <= FRAME_LIMIT ? mem_new(len + 1) : NULL;
-        if (text && receive_all(session->fd, text, len)) message = json_loadb(text, len, 0, NULL);
-        mem_free(text);
-    }
+    json_t *message = wire_read_blocking(session->fd);
     if (!message) say_error(session, "the manager went away before it answered; try again");
     return message;
 }

@@ -166,7 +166,7 @@ void run_is_ready(Run *run);
 
 /* reports.c */
 /* What a program says of itself in the messages of PM2's library. False if the message is none of these. */
-bool report_take(Run *run, const json_t *message);
+void report_take(Run *run, const json_t *message);
 
 /* output.c */
 /* Where a worker's stdout or stderr goes. The file descriptor to give to the child is *fd, to be closed after
@@ -193,6 +193,8 @@ void requests_close(Keeper *keeper);
 bool requests_wait(const Keeper *keeper);
 bool requests_have_root(const Keeper *keeper);
 void keeper_tell(Keeper *keeper, json_t *event); /* to all who listen */
+/* What happened to a worker, in PM2's word for it; with data, a message of its own. */
+void worker_announce(const Worker *worker, const char *kind, const char *what, json_t *data);
 
 /* port.c */
 /* Opens the socket that the declaration's `port` asks for. NULL, or why not; the caller frees it. */

@@ -57,6 +57,7 @@ static Worker *add_worker(Keeper *keeper) {
 
 void keeper_remove(Worker *worker) {
     worker->doomed = true;
+    worker_announce(worker, "process", "delete", NULL);
     worker->wants_reload = false;
     if (worker->state == WORKER_STOPPED)
         keeper_changed(worker);

@@ -30,15 +30,10 @@ static void take_action(Run *run, json_t *action) {
     json_array_append(run->actions, action);
 }
 
-bool report_take(Run *run, const json_t *message) {
+void report_take(Run *run, const json_t *message) {
     const char *type = json_str(message, "type");
     json_t *data = json_object_get(message, "data");
-    if (!type || !json_is_object(data)) return false;
-    if (strcmp(type, "axm:monitor") == 0)
-        take_metrics(run, data);
-    else if (strcmp(type, "axm:action") == 0)
-        take_action(run, data);
-    else
-        return false;
-    return true;
+    if (!type || !json_is_object(data)) return;
+    if (strcmp(type, "axm:monitor") == 0) take_metrics(run, data);
+    if (strcmp(type, "axm:action") == 0) take_action(run, data);
 }

@@ -369,6 +369,18 @@ void keeper_tell(Keeper *keeper, json_t *event) {
     json_decref(event);
 }
 
+void worker_announce(const Worker *worker, const char *kind, const char *what, json_t *data) {
+    const Keeper *keeper = worker->keeper;
+    bool is_heard = false;
+    LIST_EACH(&keeper->clients, Client, link, client) is_heard |= client->listens;
+    if (!is_heard) return;
+    json_t *event = json_pack("{sssIssss}", "event", kind, "id", (json_int_t)worker->id, "name",
+                              keeper->app->name, "namespace", keeper->app->namespace);
+    json_set_str(event, "what", what);
+    if (data) json_object_set(event, "data", data);
+    keeper_tell(worker->keeper, event);
+}
+
 void requests_close(Keeper *keeper) {
     LIST_EACH(&keeper->jobs, Job, link, job) {
         if (job->client) reply(job->client, job->request_id, job_answer(keeper, job));

@@ -170,6 +170,7 @@ static void run_ended(void *owner, int status, int signal) {
     run->out = run->error = NULL;
     tell_end(run, status, signal);
     keeper->last_exit_code = signal ? 128 + signal : status;
+    if (worker) worker_announce(worker, "process", "exit", NULL);
     if (worker && worker->run == run) {
         worker->exit_code = status;
         worker->exit_signal = signal;
@@ -200,13 +201,8 @@ static void message_came(void *owner, Slice payload, int fd) {
     json_t *message = json_loadb(payload.data, payload.len, JSON_DECODE_ANY, NULL);
     const char *text = json_string_value(message);
     if (text && strcmp(text, "ready") == 0 && run->keeper->app->wait_ready) run_is_ready(run);
-    if (json_is_object(message) && run->worker && !report_take(run, message)) {
-        json_t *event = json_object();
-        json_set_str(event, "event", "message");
-        json_object_set_new(event, "id", json_integer(run->worker->id));
-        json_object_set(event, "data", message);
-        keeper_tell(run->keeper, event);
-    }
+    if (json_is_object(message)) report_take(run, message);
+    if (message && run->worker) worker_announce(run->worker, "message", NULL, message);
     json_decref(message);
 }
 

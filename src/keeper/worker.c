@@ -31,6 +31,10 @@ static void become(Worker *worker, WorkerState state) {
     keeper_changed(worker);
 }
 
+static void tell(const Worker *worker, const char *what) {
+    worker_announce(worker, "process", what, NULL);
+}
+
 static void on_timer(uv_timer_t *timer) {
     worker_handle(timer->data, EVENT_TIMER);
 }
@@ -72,11 +76,13 @@ static void launch_afresh(Worker *worker) {
     worker->unstable_restarts = 0;
     worker->backoff_ms = 0;
     worker->created_at = clock_wall_ms();
+    tell(worker, "start");
     launch(worker);
 }
 
 static void launch_again(Worker *worker) {
     worker->restarts++;
+    tell(worker, "restart");
     launch(worker);
 }
 
@@ -89,6 +95,7 @@ static void launch_by_hand(Worker *worker) {
 static void go_online(Worker *worker) {
     log_line("App [%s:%lld] online", worker->keeper->app->name, worker->id);
     become(worker, WORKER_ONLINE);
+    tell(worker, "online");
     if (worker->wants_reload) reload_next(worker->keeper);
 }
 
@@ -115,6 +122,7 @@ static void rest(Worker *worker) {
     worker->wants_reload = false;
     worker->backoff_ms = 0;
     become(worker, WORKER_STOPPED);
+    tell(worker, "stop");
 }
 
 static bool exit_means_stop(const Worker *worker) {
@@ -165,6 +173,7 @@ static void recover(Worker *worker) {
         log_line("Script %s had too many unstable restarts (%u). Stopped. \"errored\"", app->script,
                  worker->unstable_restarts);
         become(worker, WORKER_ERRORED);
+        tell(worker, "restart overlimit");
         return;
     }
     worker->delay_ms = restart_delay_ms(worker);

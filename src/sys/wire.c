@@ -172,6 +172,27 @@ bool wire_write_blocking(int fd, const json_t *message) {
     return whole;
 }
 
+static bool receive_all(int fd, char *data, size_t len) {
+    while (len) {
+        ssize_t got = recv(fd, data, len, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        data += got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+json_t *wire_read_blocking(int fd) {
+    unsigned char head[4];
+    if (!receive_all(fd, (char *)head, sizeof head)) return NULL;
+    size_t len = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    char *text = len <= FRAME_LIMIT ? mem_new(len + 1) : NULL;
+    json_t *message = text && receive_all(fd, text, len) ? json_loadb(text, len, 0, NULL) : NULL;
+    mem_free(text);
+    return message;
+}
+
 struct WireServer {
     uv_poll_t poll;
     int fd;

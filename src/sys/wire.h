@@ -46,3 +46,5 @@ void wire_server_close(WireServer *server);
 int wire_connect(const char *folder, const char *name);
 /* Blocking use, for commands: false when the other side is gone. */
 bool wire_write_blocking(int fd, const json_t *message);
+/* NULL when it is gone, or no message came before the socket's timeout; the caller's. */
+json_t *wire_read_blocking(int fd);

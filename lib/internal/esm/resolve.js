@@ -77,7 +77,7 @@ function packageURL(specifier, parent) {
     if (subpath !== '.') return toURL(path.join(place, subpath)) + (subpath.endsWith('/') ? '/' : '');
     return toURL(packageMain(place, pkg, parent));
   }
-  if (specifier === 'better-sqlite3') return 'node:better-sqlite3';
+  if (specifier === 'better-sqlite3' || specifier === 'pm2') return 'node:' + specifier;
   throw new codes.ERR_MODULE_NOT_FOUND(name, parentName(parent), null);
 }
 
