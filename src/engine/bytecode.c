@@ -1,11 +1,11 @@
 #include "engine/bytecode.h"
 
+#include "engine/engine_id.h"
 #include "engine/inside.h"
 #include "engine/jsc.h"
 #include "engine/provider.h"
 
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -13,13 +13,12 @@
 #include <unistd.h>
 
 #define ALIGNMENT 64
-#define ENGINE_ID_MAX 32
 #define HUGE_PAGE ((size_t)2 << 20)
 #define PAGE ((size_t)65536) /* a multiple of every machine's */
 
 typedef struct {
     char magic[16];
-    uint8_t engine[ENGINE_ID_MAX];
+    EngineId engine;
     uint8_t lib[sizeof builtin_digest];
     uint64_t size, count;
 } FileHead;
@@ -36,52 +35,11 @@ struct Bytecode {
 
 static const char magic[16] = "galley bytecode";
 
-/* The engine's build ID: what a linker makes of all that is in the library. */
-typedef struct {
-    uintptr_t within;
-    uint8_t *id;
-    bool found;
-} EngineSearch;
-
-static bool note_is_id(const ElfW(Nhdr) * note) {
-    return note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0 &&
-           note->n_descsz <= ENGINE_ID_MAX;
-}
-
-static void notes_search(EngineSearch *search, const char *at, const char *end) {
-    while (!search->found && at + sizeof(ElfW(Nhdr)) <= end) {
-        const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
-        const char *name = at + sizeof *note;
-        const char *body = name + ((note->n_namesz + 3u) & ~3u);
-        search->found = note_is_id(note);
-        if (search->found) memcpy(search->id, body, note->n_descsz);
-        at = body + ((note->n_descsz + 3u) & ~3u);
-    }
-}
-
-static int library_search(struct dl_phdr_info *library, size_t size, void *data) {
-    EngineSearch *search = data;
-    bool is_engine = false;
-    for (size_t i = 0; i < library->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
-        is_engine |=
-            part->p_type == PT_LOAD && search->within - (library->dlpi_addr + part->p_vaddr) < part->p_memsz;
-    }
-    for (size_t i = 0; is_engine && i < library->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
-        const char *notes = (const char *)(library->dlpi_addr + part->p_vaddr);
-        if (part->p_type == PT_NOTE) notes_search(search, notes, notes + part->p_memsz);
-    }
-    return is_engine;
-}
-
 static bool head_make(FileHead *head) {
     *head = (FileHead){.count = builtin_count};
     memcpy(head->magic, magic, sizeof magic);
     memcpy(head->lib, builtin_digest, sizeof builtin_digest);
-    EngineSearch search = {(uintptr_t)JSContextGroupCreate, head->engine, false};
-    dl_iterate_phdr(library_search, &search);
-    return search.found;
+    return engine_id_loaded(&head->engine);
 }
 
 static bool is_for_us(const FileHead *head, size_t size) {

@@ -4,6 +4,7 @@
 #include "engine/call.h"
 #include "engine/copy.h"
 #include "modules/modules.h"
+#include "runtime/engine_update.h"
 #include "runtime/options.h"
 #include "sys/template.h"
 
@@ -100,6 +101,7 @@ static Bytecode *bytecode_beside(const char *program) {
 int main(int argc, char **argv) {
     Options options;
     int exit_code;
+    engine_follow_update(argv);
     argv = uv_setup_args(argc, argv);
     char path[PATH_MAX];
     size_t size = sizeof path;
