@@ -218,6 +218,8 @@ static const struct {
     {"JSC_useTailCalls",                       "0",       false},
  /* Four times its own: compiling for the last tier took as long as all else in a batch job. */
     {"JSC_thresholdForFTLOptimizeAfterWarmUp", "400000",  false},
+ /* Twice its own: the modules of a server were loaded when the first collection came. */
+    {"JSC_smallHeapSize",                      "2097152", false},
  /* No thread that compiles; copies get theirs when they wake. */
     {"JSC_useConcurrentJIT",                   "0",       true },
  /* No collection, which has threads too, before the modules are loaded. */
