@@ -53,7 +53,7 @@ Module.stripTypeScriptTypes = function stripTypeScriptTypes(code, options = {}) 
 };
 for (const name of ['register']) {
   Module[name] = function () {
-    const error = new Error(`module.${name}() is not there yet`);
+    const error = new Error(`module.${name}() is not there: hooks run in the program's own thread, see module.registerHooks()`);
     error.code = 'ERR_METHOD_NOT_IMPLEMENTED';
     throw error;
   };

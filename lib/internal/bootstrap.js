@@ -32,6 +32,21 @@ for (const name of ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'Synta
   natives[name] = native;
 }
 
+// The engine cannot import() in what `new Function` makes, so such code is given our import().
+function replaceFunction(own) {
+  function Function(text) {
+    const code = arguments[arguments.length - 1];
+    if (typeof code === 'string' && code.includes('import') && (new.target === undefined || new.target === Function))
+      return require('internal/esm/function').make(own, arguments, Function);
+    return Reflect.construct(own, arguments, new.target ?? own);
+  }
+  Object.defineProperty(Function, 'prototype', { value: own.prototype, writable: false });
+  for (const object of [globalThis, own.prototype])
+    Object.defineProperty(object, object === globalThis ? 'Function' : 'constructor',
+      { value: Function, writable: true, configurable: true, enumerable: false });
+}
+replaceFunction(Function);
+
 // promise.catch(handler) is a catch clause like any other (see lib/internal/cjs.js, `seen`).
 const { catch: ownCatch } = {
   catch(onRejected) {

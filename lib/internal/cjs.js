@@ -110,7 +110,19 @@ function packageScope(from) {
 }
 
 const conditionSets = { __proto__: null };
+let givenConditions; // by a hook that resolves
+function withConditions(conditions, work) {
+  const before = givenConditions;
+  givenConditions = conditions;
+  try {
+    return work();
+  } finally {
+    givenConditions = before;
+  }
+}
+const areConditionsGiven = () => givenConditions !== undefined;
 function conditionsFor(kind) {
+  if (givenConditions !== undefined) return givenConditions;
   if (conditionSets[kind] === undefined) {
     const own = require('internal/options').get('conditions');
     const set = conditionSets[kind] = new Set();
@@ -290,7 +302,8 @@ Module._findPath = function (request, paths, isMain) {
   const absolute = path.isAbsolute(request);
   if (absolute) paths = [''];
   else if (!paths || paths.length === 0) return false;
-  const cacheKey = request + '\0' + paths.join('\0');
+  let cacheKey = request + '\0' + paths.join('\0');
+  if (givenConditions !== undefined) cacheKey += '\0\0' + [...givenConditions].join('\0');
   const cached = Module._pathCache[cacheKey];
   if (cached) return cached;
   const trailingSlash = /(?:^|\/)\.?\.?$/.test(request) && (request.endsWith('/') || request === '.' || request === '..' ||
@@ -444,7 +457,12 @@ Module._resolveFilename = function (request, parent, isMain, options) {
 
 // ---- loading
 
+let hooks; // internal/esm/hooks, once a program has registered some
+function useHooks(used) { hooks = used; }
+const hookedRequire = () => require('internal/hooked_require');
+
 Module._load = function (request, parent, isMain) {
+  if (hooks !== undefined && hooks.areThere()) return hookedRequire().load(hooks, request, parent, isMain);
   if (request.startsWith('node:')) {
     const id = request.slice(5);
     if (!builtin.has(id)) throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(request);
@@ -459,6 +477,11 @@ Module._load = function (request, parent, isMain) {
   if (builtin.canBeRequiredWithoutScheme(filename)) return loadBuiltin(filename);
   if (filename === 'better-sqlite3' || filename === 'pm2') return loadBuiltin(filename);
   if (filename.startsWith('node:')) return loadBuiltin(filename.slice(5));
+  return loadNew(filename, parent, isMain, undefined);
+};
+
+// A module that is not in the cache; `fill` gives it what its file would.
+function loadNew(filename, parent, isMain, fill) {
   const module = new Module(filename, parent);
   if (isMain) {
     process.mainModule = module;
@@ -467,7 +490,13 @@ Module._load = function (request, parent, isMain) {
   Module._cache[filename] = module;
   let failed = true;
   try {
-    module.load(filename);
+    if (fill === undefined) module.load(filename);
+    else {
+      module.filename = filename;
+      module.paths = Module._nodeModulePaths(path.dirname(filename));
+      fill(module);
+      module.loaded = true;
+    }
     failed = false;
     if (watched.delete(module.exports)) Object.setPrototypeOf(module.exports, Object.prototype);
   } finally {
@@ -478,7 +507,7 @@ Module._load = function (request, parent, isMain) {
     }
   }
   return module.exports;
-};
+}
 
 function loadBuiltin(id) {
   const exports = builtin.require(id);
@@ -618,6 +647,7 @@ function makeRequire(module) {
   const require = function require(id) { return module.require(id); };
   require.resolve = function resolve(request, options) {
     if (typeof request !== 'string') throw new codes.ERR_INVALID_ARG_TYPE('request', 'string', request);
+    if (hooks !== undefined && hooks.areThere()) return hookedRequire().resolve(hooks, request, module, options);
     return Module._resolveFilename(request, module, false, options);
   };
   require.resolve.paths = function paths(request) {
@@ -750,5 +780,5 @@ Module.createRequire = function createRequire(filename) {
 };
 
 module.exports = {
-  Module, makeRequire, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
+  Module, makeRequire, loadNew, loadBuiltin, useHooks, withConditions, areConditionsGiven, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
 };

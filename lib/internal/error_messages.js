@@ -103,7 +103,7 @@ function invalidPackageTarget(packagePath, key, target, isImport = false, base =
 }
 
 function invalidReturn(input, name, value) {
-  return `Expected ${input} to be returned from the "${name}" function but got ${
+  return `Expected ${input} to be returned from the "${name}" hook but got ${
     value?.constructor?.name ? `an instance of ${value.constructor.name}` : determineSpecificType(value)}.`;
 }
 
@@ -414,10 +414,10 @@ texts.TypeError = {
   ERR_INVALID_REPL_EVAL_CONFIG: 'Cannot specify both "breakEvalOnSigint" and "eval" for REPL',
   ERR_INVALID_REPL_INPUT: '%s',
   ERR_INVALID_RETURN_PROPERTY(input, name, prop, value) {
-    return `Expected a valid ${input} to be returned for the "${prop}" from the "${name}" function but got ${value}.`;
+    return `Expected a valid ${input} to be returned for the "${prop}" from the "${name}" hook but got ${value}.`;
   },
   ERR_INVALID_RETURN_PROPERTY_VALUE(input, name, prop, value) {
-    return `Expected ${input} to be returned for the "${prop}" from the "${name}" function but got ${
+    return `Expected ${input} to be returned for the "${prop}" from the "${name}" hook but got ${
       determineSpecificType(value)}.`;
   },
   ERR_INVALID_RETURN_VALUE: invalidReturn,

@@ -2,78 +2,11 @@
 
 #include "base/mem.h"
 #include "runtime/env_file.h"
+#include "runtime/known_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef enum { SWITCH, WITH_VALUE, OPTIONAL_VALUE } OptionKind;
-
-static const struct {
-    const char *name;
-    OptionKind kind;
-    bool in_node_options;
-} known[] = {
-    {"abort-on-uncaught-exception",                  SWITCH,     true },
-    {"conditions",                                   WITH_VALUE, true },
-    {"deprecation",                                  SWITCH,     true },
-    {"disable-warning",                              WITH_VALUE, true },
-    {"dns-result-order",                             WITH_VALUE, true },
-    {"enable-source-maps",                           SWITCH,     true },
-    {"experimental-default-type",                    WITH_VALUE, true },
-    {"experimental-detect-module",                   SWITCH,     true },
-    {"experimental-import-meta-resolve",             SWITCH,     true },
-    {"experimental-require-module",                  SWITCH,     true },
-    {"experimental-strip-types",                     SWITCH,     true },
-    {"expose-gc",                                    SWITCH,     true },
-    {"heapsnapshot-signal",                          WITH_VALUE, true },
-    {"input-type",                                   WITH_VALUE, true },
-    {"insecure-http-parser",                         SWITCH,     true },
-    {"loop-watch",                                   WITH_VALUE, true },
-    {"max-http-header-size",                         WITH_VALUE, true },
-    {"max-old-space-size",                           WITH_VALUE, true },
-    {"network-family-autoselection",                 SWITCH,     true },
-    {"network-family-autoselection-attempt-timeout", WITH_VALUE, true },
-    {"pending-deprecation",                          SWITCH,     true },
-    {"preserve-symlinks",                            SWITCH,     true },
-    {"preserve-symlinks-main",                       SWITCH,     true },
-    {"profile",                                      SWITCH,     true },
-    {"profile-dir",                                  WITH_VALUE, true },
-    {"redirect-warnings",                            WITH_VALUE, true },
-    {"stack-size",                                   WITH_VALUE, false},
-    {"stack-trace-limit",                            WITH_VALUE, true },
-    {"test",                                         SWITCH,     false},
-    {"test-concurrency",                             WITH_VALUE, true },
-    {"test-force-exit",                              SWITCH,     true },
-    {"test-name-pattern",                            WITH_VALUE, true },
-    {"test-skip-pattern",                            WITH_VALUE, true },
-    {"test-only",                                    SWITCH,     true },
-    {"test-reporter",                                WITH_VALUE, true },
-    {"test-reporter-destination",                    WITH_VALUE, true },
-    {"test-shard",                                   WITH_VALUE, true },
-    {"test-timeout",                                 WITH_VALUE, true },
-    {"test-update-snapshots",                        SWITCH,     true },
-    {"throw-deprecation",                            SWITCH,     true },
-    {"title",                                        WITH_VALUE, true },
-    {"strip-types",                                  SWITCH,     true },
-    {"tls-cipher-list",                              WITH_VALUE, true },
-    {"tls-keylog",                                   WITH_VALUE, true },
-    {"tls-max-v1.2",                                 SWITCH,     true },
-    {"tls-max-v1.3",                                 SWITCH,     true },
-    {"tls-min-v1.0",                                 SWITCH,     true },
-    {"tls-min-v1.1",                                 SWITCH,     true },
-    {"tls-min-v1.2",                                 SWITCH,     true },
-    {"tls-min-v1.3",                                 SWITCH,     true },
-    {"trace-deprecation",                            SWITCH,     true },
-    {"trace-uncaught",                               SWITCH,     true },
-    {"trace-warnings",                               SWITCH,     true },
-    {"unhandled-rejections",                         WITH_VALUE, true },
-    {"use-bundled-ca",                               SWITCH,     true },
-    {"use-openssl-ca",                               SWITCH,     true },
-    {"use-system-ca",                                SWITCH,     true },
-    {"warnings",                                     SWITCH,     true },
-    {"zero-fill-buffers",                            SWITCH,     true },
-};
 
 static const char *const rejection_modes[] = {"none", "warn", "strict", "throw", "warn-with-error-code"};
 
@@ -105,6 +38,11 @@ static void add_require(Options *options, const char *name) {
 
 static bool bad_option(const Options *options, const char *option) {
     fprintf(stderr, "%s: bad option: %s\n", options->argv[0], option);
+    return false;
+}
+
+static bool refuse(const Options *options, const char *name) {
+    fprintf(stderr, "%s: --%s is an option of Node's that Galley does not have\n", options->argv[0], name);
     return false;
 }
 
@@ -148,15 +86,16 @@ static bool read_long(Options *options, char **words, int left, bool from_enviro
         return true;
     }
     bool negated = strncmp(name, "no-", 3) == 0;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        const char *wanted = known[i].name;
-        bool no = known[i].kind == SWITCH && negated && strcmp(wanted, name + 3) == 0;
+    for (const KnownOption *known = known_options; known->name; known++) {
+        const char *wanted = known->name;
+        bool no = known->kind != WITH_VALUE && negated && strcmp(wanted, name + 3) == 0;
         if (!no && strcmp(wanted, name)) continue;
-        if (from_environment && !known[i].in_node_options) {
+        if (from_environment && !known->in_node_options) {
             fprintf(stderr, "%s: %s is not allowed in NODE_OPTIONS\n", options->argv[0], words[0]);
             return false;
         }
-        if (known[i].kind == SWITCH) {
+        if (known->kind == REFUSED) return no || refuse(options, wanted);
+        if (known->kind == SWITCH) {
             if (value) return bad_option(options, words[0]);
             return set_value(options, wanted, no ? "no" : "");
         }

@@ -1,9 +1,10 @@
 'use strict';
 // module.registerHooks(): functions of the program that say where an import leads and what is there. The last registered is asked
-// first and may ask the next one; behind all of them is the loader itself. They see what ES modules import, not require().
+// first and may ask the next one; behind all of them is the loader itself.
 
-const { conditionsFor } = require('internal/cjs');
-const { codes: { ERR_INVALID_RETURN_PROPERTY_VALUE, ERR_INVALID_RETURN_VALUE, ERR_LOADER_CHAIN_INCOMPLETE } } = require('internal/errors');
+const { conditionsFor, withConditions } = require('internal/cjs');
+const { codes: { ERR_INVALID_ARG_VALUE, ERR_INVALID_RETURN_PROPERTY_VALUE, ERR_INVALID_RETURN_VALUE } } = require('internal/errors');
+const { isAnyArrayBuffer } = require('internal/util/types');
 const { validateFunction, validateObject } = require('internal/validators');
 
 const registered = [];
@@ -34,7 +35,7 @@ function ask(kind, value, context, last, check) {
       return step(at - 1, nextValue, { ...context, ...nextContext });
     });
     if (result === null || typeof result !== 'object') throw new ERR_INVALID_RETURN_VALUE('an object', kind, result);
-    if (!asked && result.shortCircuit !== true) throw new ERR_LOADER_CHAIN_INCOMPLETE(kind);
+    if (!asked && result.shortCircuit !== true) throw new ERR_INVALID_RETURN_PROPERTY_VALUE('true', kind, 'shortCircuit', result.shortCircuit);
     check(result);
     return result;
   };
@@ -46,26 +47,37 @@ function checkResolved(result) {
     throw new ERR_INVALID_RETURN_PROPERTY_VALUE('a URL string', 'resolve', 'url', result.url);
 }
 
-function checkLoaded({ format, source }) {
-  if (typeof format !== 'string') throw new ERR_INVALID_RETURN_PROPERTY_VALUE('a string', 'load', 'format', format);
-  const isText = typeof source === 'string' || ArrayBuffer.isView(source) || source instanceof ArrayBuffer;
-  if (!isText && format !== 'builtin' && format !== 'commonjs')
+// What require() is given may be CommonJS without saying so, but has to be there.
+function checkLoaded(kind, { format, source }) {
+  if (typeof format !== 'string' && (kind === 'import' || (format !== undefined && format !== null)))
+    throw new ERR_INVALID_RETURN_PROPERTY_VALUE('a string', 'load', 'format', format);
+  const isText = typeof source === 'string' || isAnyArrayBuffer(source) || ArrayBuffer.isView(source);
+  if (!isText && format !== 'builtin' && (kind === 'require' || format !== 'commonjs'))
     throw new ERR_INVALID_RETURN_PROPERTY_VALUE('a string, an ArrayBuffer, or a TypedArray', 'load', 'source', source);
 }
 
-// Where a specifier leads: { url, format }
-function resolve(specifier, parent, attributes, last) {
-  const context = { conditions: [...conditionsFor('import')], importAttributes: { ...attributes }, parentURL: parent };
-  return ask('resolve', specifier, context, (specifier, { parentURL }) => ({ url: last(specifier, parentURL) }), checkResolved);
+// Where a specifier leads: { url, format }. The kind is what asks: import or require.
+function resolve(kind, specifier, parent, attributes, last) {
+  const conditions = [...conditionsFor(kind)];
+  const context = { conditions, importAttributes: { ...attributes }, parentURL: parent };
+  const lastOfAll = (specifier, context) => {
+    if (context.conditions === conditions || context.conditions === undefined) return last(specifier, context);
+    if (!Array.isArray(context.conditions)) throw new ERR_INVALID_ARG_VALUE('context.conditions', context.conditions, 'expected an array');
+    return withConditions(new Set(context.conditions), () => last(specifier, context));
+  };
+  return ask('resolve', specifier, context, lastOfAll, checkResolved);
 }
 
 // What is there: { format, source }
-function load(url, format, attributes, last) {
-  const context = { conditions: [...conditionsFor('import')], format, importAttributes: { ...attributes } };
-  const { format: told, source } = ask('load', url, context, (url, { format }) => last(url, format), checkLoaded);
+function load(kind, url, format, attributes, last) {
+  const context = { conditions: [...conditionsFor(kind)], format, importAttributes: { ...attributes } };
+  const { format: told, source } = ask('load', url, context, (url, { format }) => last(url, format),
+    (result) => checkLoaded(kind, result));
   const text = typeof source === 'string' || source === null || source === undefined ? source :
     Buffer.from(source.buffer ?? source, source.byteOffset, source.byteLength).toString();
   return { format: told, text: text ?? undefined };
 }
 
-module.exports = { register, resolve, load, areThere: () => registered.length > 0 };
+const haveLoad = () => registered.some(({ load }) => load !== undefined);
+
+module.exports = { register, resolve, load, haveLoad, areThere: () => registered.length > 0 };

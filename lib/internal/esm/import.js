@@ -2,7 +2,7 @@
 // import(), import.meta and the main program: where ES modules are asked for.
 
 const { resolveURL, toURL, toPath } = require('internal/esm/resolve');
-const { load, loadText, request } = require('internal/esm/load');
+const { load, loadMain, loadText, request } = require('internal/esm/load');
 const { link, evaluate } = require('internal/esm/evaluate');
 
 let mainURL;
@@ -61,7 +61,7 @@ function runAsMain(prepare) {
 function runMain(file) {
   const { Module } = require('internal/cjs');
   mainURL = toURL(Module._resolveFilename(file, null, true));
-  runAsMain(() => load(mainURL));
+  runAsMain(() => loadMain(mainURL));
 }
 
 function runURL(url) {

@@ -5,7 +5,7 @@ const { SourceRecord, SyntheticRecord } = require('internal/esm/record');
 const { changeable, shown } = require('internal/esm/namespace');
 const { resolve, toPath, toURL } = require('internal/esm/resolve');
 const { syntaxError } = require('internal/esm/errors');
-const { Module, packageScope } = require('internal/cjs');
+const { Module, loadNew, packageScope, useHooks } = require('internal/cjs');
 const path = require('path');
 const codes = require('internal/codes');
 const builtin = require('internal/builtin');
@@ -188,7 +188,7 @@ function isCommonjs(text, url) {
 
 let hooks; // of the program, once it has registered some
 function registerHooks(options) {
-  hooks ??= require('internal/esm/hooks');
+  if (hooks === undefined) useHooks(hooks = require('internal/esm/hooks'));
   return hooks.register(options);
 }
 const hooked = () => hooks !== undefined && hooks.areThere();
@@ -196,10 +196,11 @@ const hooked = () => hooks !== undefined && hooks.areThere();
 // The module that an import means with everything that it requests, not yet linked.
 function request(specifier, parent, attributes) {
   if (!hooked()) return load(resolve(specifier, parent), attributes);
-  const { url, format } = hooks.resolve(specifier, parent, attributes, resolve);
+  const { url, format } = hooks.resolve('import', specifier, parent, attributes,
+    (specifier, { parentURL = parent }) => ({ url: resolve(specifier, parentURL ?? toURL(process.cwd() + '/')) }));
   let record = records.get(url);
   if (record === undefined) {
-    const { format: told, text } = hooks.load(url, format, attributes, loadPlainly);
+    const { format: told, text } = hooks.load('import', url, format, attributes, loadPlainly);
     checkAttributes(url, told, attributes);
     records.set(url, record = text === undefined ? recordOf(url, told) : recordOfText(url, told, text));
   }
@@ -226,11 +227,10 @@ function recordOfText(url, told, text) {
     case 'module': return sourceRecord(url, text);
     case 'json': return filled(url, JSON.parse(text));
     case 'commonjs': return new SyntheticRecord(url, () => {
-      const module = new Module(url.startsWith('file:') ? toPath(url) : url);
-      module.filename = module.id;
-      module.paths = Module._nodeModulePaths(path.dirname(module.id));
-      module._compile(text, module.id);
-      return commonjsProperties(module.exports);
+      const file = url.startsWith('file:') ? toPath(url) : url;
+      const cached = Module._cache[file];
+      return commonjsProperties(cached !== undefined ? cached.exports :
+        loadNew(file, undefined, false, (module) => module._compile(text, file)));
     });
     default: return recordOf(url, format);
   }
@@ -243,11 +243,11 @@ function filled(url, value) {
 }
 
 // The module at a URL.
-function load(url, attributes) {
-  const format = formatOf(url);
-  checkAttributes(url, format, attributes);
+function load(url, attributes, text) {
   let record = records.get(url);
-  if (record === undefined) records.set(url, record = recordOf(url, format, attributes));
+  if (record === undefined && text !== undefined) records.set(url, record = sourceRecord(url, text));
+  if (text === undefined) checkAttributes(url, formatOf(url), attributes);
+  if (record === undefined) records.set(url, record = recordOf(url, formatOf(url), attributes));
   return requestAll(record);
 }
 
@@ -283,4 +283,7 @@ function syncBuiltins() {
   }
 }
 
-module.exports = { load, request, registerHooks, loadText, records, prefixes, syncBuiltins, check };
+// The main program: hooks that were registered before it see it.
+const loadMain = (url) => hooked() ? request(url, undefined) : load(url);
+
+module.exports = { load, loadMain, formatOf, readPlainly, request, registerHooks, loadText, records, prefixes, syncBuiltins, check };

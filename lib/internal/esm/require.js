@@ -22,7 +22,7 @@ function shown(record) {
 }
 
 // Gives the CommonJS module of that file the exports of the ES module.
-function load(module, filename) {
+function load(module, filename, text, url = toURL(filename)) {
   if (module.id === '.') {
     process.mainModule = undefined;
     delete module.constructor._cache[filename];
@@ -31,7 +31,7 @@ function load(module, filename) {
   }
   if (require('internal/options').get('experimental-require-module') === false)
     throw new codes.ERR_REQUIRE_ESM(filename, true, module.parent?.filename);
-  const record = loadRecord(toURL(filename));
+  const record = loadRecord(url, undefined, text);
   if (record.state === EVALUATING) {
     throw new codes.ERR_REQUIRE_CYCLE_MODULE(`Cannot require() ES Module ${filename} in a cycle. A cycle involving require(esm) is not ` +
       'allowed to maintain invariants mandated by the ECMAScript specification. Try making at least part of the dependency in the ' +

@@ -2,7 +2,7 @@
 // From what an import says to a URL. Files and packages are found as require() finds them, but names are complete: no extension is
 // tried, no folder has an index.
 
-const { Module, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf } =
+const { Module, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, areConditionsGiven, resolveExports, resolveImports, realpath, kindOf } =
   require('internal/cjs');
 const path = require('path');
 const codes = require('internal/codes');
@@ -104,6 +104,7 @@ const found = new Map(); // parent -> specifier -> URL
 
 // The URL of what an import means; of a file, one that exists, or did when it was first asked for.
 function resolve(specifier, parent) {
+  if (areConditionsGiven()) return find(specifier, parent);
   let known = found.get(parent);
   if (known === undefined) found.set(parent, known = new Map());
   let url = known.get(specifier);
