@@ -18,6 +18,8 @@ typedef struct {
 } Command;
 
 extern const Command commands[];
+/* Why there is no such command, for one that PM2 has; else NULL. */
+const char *command_missing(const char *name);
 const Command *command_find(const char *name);
 /* Runs the command with its arguments (argv[0] is its name). */
 int command_run(const Command *command, bool is_pm2, int argc, char **argv);

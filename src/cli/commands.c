@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/bytes.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,25 @@ const Command *command_find(const char *name) {
     for (const Command *command = commands; command->name; command++)
         if (strcmp(command->name, name) == 0 || slice_is_listed(slice_from_str(name), command->aliases))
             return command;
+    return NULL;
+}
+
+static const struct {
+    const char *names; /* separated by spaces */
+    const char *why;
+} missing[] = {
+    {"install uninstall publish module:install module:update module:publish module:uninstall module:generate autoinstall package",
+     "there are no modules; what most of them are for is built in: log rotation (log_max_size), metrics"},
+    {"logrotate", "logs rotate by themselves with log_max_size, log_max_age and log_keep"},
+    {"deploy pull forward backward", "deploying is left to your version control; `reload` takes the new version over"},
+    {"link unlink monitor unmonitor open login logout register plus", "it belongs to PM2 Plus"},
+    {"profile:cpu profile:mem install-otel uninstall-otel", "the runtime does that: node_args: '--cpu-prof'"},
+    {"slist sysinfos deepUpdate create examples multiset", "`help` shows what there is"},
+};
+
+const char *command_missing(const char *name) {
+    for (size_t i = 0; i < COUNT_OF(missing); i++)
+        if (slice_is_listed(slice_from_str(name), missing[i].names)) return missing[i].why;
     return NULL;
 }
 

@@ -353,6 +353,30 @@ static void warn_of_unknown(const Session *session, const json_t *given) {
     }
 }
 
+/* What PM2's users may have in their files and what would have to be another program than this. */
+static const struct {
+    const char *names; /* separated by spaces */
+    const char *instead;
+} without_effect[] = {
+    {"watch_options",                                    "`watch` sees all changes; ignore_watch leaves some out"               },
+    {"source_map_support",                               "node_args: '--enable-source-maps' does that in Node"                  },
+    {"post_update install_url",                          "pull and install are left to your version control and package manager"},
+    {"trace v8 event_loop_inspector deep_monitoring io", "it belongs to PM2 Plus"                                               },
+    {"vizion",                                           "the version shown is that of package.json"                            },
+    {"write",                                            "`save` remembers the list"                                            },
+};
+
+static void warn_of_unused(const Session *session, const json_t *given) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)given, name, value) {
+        bool is_off = json_is_false(value) || json_is_null(value);
+        for (size_t i = 0; i < COUNT_OF(without_effect) && !is_off; i++)
+            if (slice_is_listed(slice_from_str(name), without_effect[i].names))
+                say_warning(session, "the option \"%s\" has no effect: %s", name, without_effect[i].instead);
+    }
+}
+
 json_t *declare_app(const Session *session, const json_t *given, const char *folder, char **error,
                     const char **key) {
     *error = NULL;
@@ -360,6 +384,7 @@ json_t *declare_app(const Session *session, const json_t *given, const char *fol
     json_t *config = canonical_options(given, error, key);
     if (!config) return NULL;
     warn_of_unknown(session, given);
+    warn_of_unused(session, given);
     if (!json_str(config, "pm_exec_path")) *error = mem_strdup("No script path - aborting");
     bool whole = !*error && set_script(session, config, folder, error);
     if (whole) {

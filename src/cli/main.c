@@ -54,7 +54,8 @@ static int run_pm2(int argc, char **argv) {
     if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0) name = "help";
     const Command *command = command_find(name);
     if (command) return command_run(command, true, argc > 1 ? argc - 1 : argc, argc > 1 ? argv + 1 : argv);
-    fprintf(stderr, "[PM2][ERROR] Command not found: %s\n", name);
+    const char *why = command_missing(name);
+    fprintf(stderr, "[PM2][ERROR] Command not found: %s%s%s\n", name, why ? ": " : "", why ? why : "");
     return EXIT_FAILURE;
 }
 
@@ -79,5 +80,9 @@ int main(int argc, char **argv) {
     if (argc > 0 && is_called(argv[0], "pm2-runtime")) return run_pm2_runtime(argc, argv);
     if (argc < 2) return runtime_become(argv); /* a program comes from a pipe, or is typed */
     const Command *command = command_find(argv[1]);
-    return command ? command_run(command, false, argc - 1, argv + 1) : runtime_become(argv);
+    if (command) return command_run(command, false, argc - 1, argv + 1);
+    const char *why = command_missing(argv[1]);
+    if (!why || access(argv[1], F_OK) == 0) return runtime_become(argv);
+    fprintf(stderr, "galley: there is no command %s: %s\n", argv[1], why);
+    return EXIT_FAILURE;
 }

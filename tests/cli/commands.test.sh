@@ -67,3 +67,6 @@ printf 'echo ran\nexit 5\n' >once.sh
 timeout 20 bin/pm2-runtime once.sh --no-autorestart >ran 2>/dev/null
 check "pm2-runtime stays in the foreground and has the app's exit code" [ $? = 5 ]
 check "and its output" has ran ran
+check "a command of PM2's that is missing says why" says "log rotation" bin/pm2 install pm2-logrotate
+check "under either name" says "version control" g deploy production
+check "and fails" fails g deploy production

@@ -66,3 +66,6 @@ echo 'throw new Error("my mistake")' >throws.config.js
 check "a JavaScript file that throws shows its error" says "my mistake" g start throws.config.js
 echo '{"apps":[{"name":"x","script":"shows.sh","max_memory":"1G"}]}' >unknown.json
 check "an unknown option is warned of" says 'no option "max_memory"' g start unknown.json
+echo '{"apps":[{"name":"y","script":"shows.sh","post_update":["npm ci"],"vizion":false}]}' >useless.json
+check "an option of PM2's that does nothing here says so" says '"post_update" has no effect' g start useless.json
+check "but not when it is off" fails says vizion g start useless.json
