@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Packs lib/ (and the npm packages that it is built on) into one file of bytes and a table in C.
 
-usage: embed.py OUT.c OUT.bin OUT.d LIB_DIR [ID=FILE ...]
+usage: embed.py OUT.c OUT.bin OUT.d LIB_DIR [ID=FILE[?NAME=MODULE] ...]
+
+What NAME is within such a package is then what MODULE exports under it.
 """
 import hashlib, os, sys
 
 out_c, out_bin, out_d, lib = sys.argv[1:5]
 entries = {}
+locals_of = {}
 depends = []
 for folder, subfolders, names in os.walk(lib):
     subfolders.sort()
@@ -17,6 +20,10 @@ for folder, subfolders, names in os.walk(lib):
             entries[os.path.relpath(path, lib)[:-3]] = path
 for pair in sys.argv[5:]:
     name, path = pair.split('=', 1)
+    path, _, local = path.partition('?')
+    if local:
+        local_name, module = local.split('=')
+        locals_of[path] = f"const {{ {local_name} }} = require('{module}'); "
     if os.path.isdir(path):
         for folder, subfolders, names in os.walk(path):
             subfolders[:] = sorted(s for s in subfolders if s != 'node_modules')
@@ -43,7 +50,8 @@ for name in sorted(entries, key=lambda n: n.encode()):
     depends.append(path)
     source = open(path, 'rb').read()
     parameters = b'exports, require, module, process, internalBinding' if path.startswith(lib) else b'exports, require, module'
-    text = to_ascii(b'(function (' + parameters + b') {' + source + b'\n})')
+    prologue = locals_of.get(path, '').encode()
+    text = to_ascii(b'(function (' + parameters + b') {' + prologue + source + b'\n})')
     table.append((name, len(blob), len(text)))
     blob += text + b'\0'
 

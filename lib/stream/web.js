@@ -4,6 +4,7 @@
 
 const streams = require('web-streams-polyfill');
 const codes = require('internal/codes');
+const { makeStateVisible, show } = require('internal/webstreams/state');
 const { TransformStream } = streams;
 
 // A class whose instances are a pair of streams made elsewhere.
@@ -68,8 +69,10 @@ function throughZlib(make, format) {
       stream.on('error', (error) => controller.error(error instanceof TypeError ? error : Object.assign(new TypeError(error.message), { code: error.code, cause: error })));
     },
     transform(chunk) {
-      if (!ArrayBuffer.isView(chunk) && !(chunk instanceof ArrayBuffer)) throw new codes.ERR_INVALID_ARG_TYPE('chunk', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], chunk);
-      return new Promise((resolve, reject) => stream.write(Buffer.from(chunk.buffer ?? chunk, chunk.byteOffset, chunk.byteLength), (error) => error ? reject(error) : resolve()));
+      if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk) && !(chunk instanceof ArrayBuffer))
+        throw new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], chunk);
+      const bytes = typeof chunk === 'string' ? chunk : Buffer.from(chunk.buffer ?? chunk, chunk.byteOffset, chunk.byteLength);
+      return new Promise((resolve, reject) => stream.write(bytes, (error) => error ? reject(error) : resolve()));
     },
     flush() {
       return new Promise((resolve, reject) => {
@@ -95,11 +98,20 @@ class DecompressionStream extends Pair {
   }
 }
 
-for (const Class of [TextEncoderStream, TextDecoderStream, CompressionStream, DecompressionStream])
+function showPair(Class, ...settings) {
   Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
+  const names = [...settings, 'readable', 'writable'];
+  show(Class, (pair) => Object.fromEntries(names.map((name) => [name, pair[name]])));
+}
+
+showPair(TextEncoderStream, 'encoding');
+showPair(TextDecoderStream, 'encoding', 'fatal', 'ignoreBOM');
+showPair(CompressionStream);
+showPair(DecompressionStream);
 
 require('internal/webstreams/transfer').install(streams);
 require('internal/webstreams/closing')(streams.ReadableStream, streams.WritableStream);
+makeStateVisible(streams);
 
 module.exports = {
   ReadableStream: streams.ReadableStream,

@@ -56,3 +56,57 @@ test('an abort ends the wait, a refused connection is told with its cause', asyn
   stop(server);
   await assert.rejects(fetch(url), (error) => error instanceof TypeError && error.cause.code === 'ECONNREFUSED');
 });
+
+test('a body that does not decompress, and a server that leaves in the middle, are told to the reader', async () => {
+  const { server, url } = await serve((request, response) => {
+    if (request.url === '/gzip') {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip at all');
+    } else {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('some', () => request.socket.destroy());
+    }
+  });
+  const terminated = (code) => (error) => error.message === 'terminated' && error.cause.code === code;
+  await assert.rejects(fetch(`${url}/gzip`).then((response) => response.text()), terminated('Z_DATA_ERROR'));
+  await assert.rejects(fetch(`${url}/cut`).then((response) => response.text()), terminated('UND_ERR_SOCKET'));
+  stop(server);
+});
+
+test('an upload that is aborted, or whose source fails, ends with that', async () => {
+  const { server, url } = await serve((request) => request.resume());
+  const upload = (pull, signal) => fetch(url, { method: 'POST', duplex: 'half', signal, body: new ReadableStream({ pull }) });
+  const abort = new AbortController();
+  const drip = async (controller) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!abort.signal.aborted) controller.enqueue(new Uint8Array(10));
+  };
+  setTimeout(() => abort.abort(), 30);
+  await assert.rejects(upload(drip, abort.signal), { name: 'AbortError' });
+  await assert.rejects(upload(() => { throw new RangeError('no more'); }), (error) => error.cause.message === 'no more');
+  stop(server);
+});
+
+test('web streams say in which state they are, to node:stream, in errors and when shown', async () => {
+  const { isDisturbed, isErrored, isReadable, isWritable } = require('node:stream');
+  const stream = new ReadableStream({ start(controller) { controller.enqueue('a'); } });
+  assert.ok(isReadable(stream) && !isErrored(stream) && !isDisturbed(stream));
+  assert.strictEqual(require('node:util').inspect(stream), "ReadableStream { locked: false, state: 'readable', supportsBYOB: false }");
+  const reader = stream.getReader();
+  await assert.rejects(stream.cancel(), { name: 'TypeError', code: 'ERR_INVALID_STATE' });
+  await reader.read();
+  assert.ok(isDisturbed(stream));
+  const failed = new WritableStream({ start(controller) { controller.error(new Error('broken')); } });
+  await assert.rejects(failed.getWriter().closed, { message: 'broken' });
+  assert.ok(isErrored(failed) && !isWritable(failed));
+});
+
+test('a chunk that comes late into a cancelled transform is no error of the program', async () => {
+  const { readable, writable } = new TransformStream({ transform(chunk, controller) { controller.enqueue(chunk); } });
+  const reader = readable.getReader();
+  const first = reader.read();
+  const cancelled = reader.cancel('enough');
+  const late = writable.getWriter().write('late').catch((reason) => reason);
+  assert.deepStrictEqual(await first, { value: undefined, done: true });
+  await cancelled;
+  assert.ok(!((await late) instanceof TypeError));
+});

@@ -69,6 +69,7 @@ test('colours can be taken out again', () => {
 
 test('a custom inspect method has its way, and an infinite one does not hang', () => {
   shows({ [inspect.custom]: (depth, options) => `at ${depth} ${typeof options.stylize}` }, 'at 2 function');
+  shows({ a: { [inspect.custom]: () => 'x\ny' } }, '{\n  a: x\n  y\n}');
 });
 
 test('format knows the directives', () => {

@@ -174,9 +174,8 @@ function formatCustom(context, value, recurseTimes, custom, isProxied) {
   const shown = custom.call(value, depth, userOptions(context, isCrossContext), inspect);
   if (shown === value)
     return undefined;
-  if (typeof shown !== 'object')
-    return `${shown}`;
-  return formatValue(context, shown, recurseTimes).replaceAll('\n', `\n${' '.repeat(context.indentationLvl)}`);
+  const text = typeof shown === 'object' ? formatValue(context, shown, recurseTimes) : `${shown}`;
+  return text.replaceAll('\n', `\n${' '.repeat(context.indentationLvl)}`);
 }
 
 function formatProxy(context, target, handler, recurseTimes) {
