@@ -271,7 +271,7 @@ Object.defineProperty(Buffer, 'poolSize', {
   get() { return poolSize; },
   set(size) { poolSize = size; },
 });
-setEntries({ bufferPrototype: Buffer.prototype });
+setEntries({ bufferPrototype: Buffer.prototype, bufferClass: FastBuffer });
 
 function checkSize(size) {
   validateNumber(size, 'size', 0, kMaxLength);

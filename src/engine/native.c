@@ -4,6 +4,7 @@
 #include "engine/native.h"
 
 #include "engine/call.h"
+#include "engine/frame.h"
 #include "engine/inside.h"
 #include "engine/jsc.h"
 
@@ -41,9 +42,6 @@ void not_a_constructor(void) __asm__(
 void *vm_throw_value(JSContextGroupRef vm, JSContextRef ctx,
                      Value value) __asm__("_ZN3JSC2VM14throwExceptionEPNS_14JSGlobalObjectENS_7JSValueE")
     __attribute__((weak));
-
-/* JSC::CallFrame, in words. */
-enum { FRAME_ARGC_WITH_THIS = 4, FRAME_THIS = 5, FRAME_ARGS = 6 };
 
 static Value cell_call(NativeCell *cell, JSContextRef ctx, const Value *frame) {
     Realm *realm = cell->realm;

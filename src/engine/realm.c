@@ -186,6 +186,7 @@ static Value set_entries(Call *call) {
         {"runImmediate",    &realm->immediates_run  },
         {"require",         &realm->require         },
         {"bufferPrototype", &realm->buffer_prototype},
+        {"bufferClass",     &realm->buffer_class    },
     };
     for (size_t i = 0; entries && i < COUNT_OF(places); i++) {
         Object function = value_object(realm, object_get(realm, entries, places[i].name));

@@ -75,10 +75,12 @@ struct Realm {
     double *clock;   /* the loop's time in ms since the start, for lib/timers.js */
     Object dispatch; /* JS: calls a callback, reports what it throws, runs ticks */
     Object run_ticks;
-    Object make_error;       /* JS: (kind, code, message) -> Error */
-    Object make_uv_error;    /* JS: (errno, syscall, path, dest, message) -> Error */
-    Object require;          /* JS: id of a built-in -> its exports */
-    Object buffer_prototype; /* NULL until the module is loaded, which the first Buffer of C's does */
+    Object make_error;    /* JS: (kind, code, message) -> Error */
+    Object make_uv_error; /* JS: (errno, syscall, path, dest, message) -> Error */
+    Object require;       /* JS: id of a built-in -> its exports */
+    /* NULL until the module is loaded, which the first Buffer of C's does. */
+    Object buffer_prototype, buffer_class;
+    Object uint8_array_class; /* NULL before the first Buffer of C's */
     JSClassRef native_class, shelf_class, handle_class;
     struct Peek *peek;       /* how the engine lays out strings and views, see peek.h */
     struct Copying *copying; /* in a template and its copies, see copy.c */

@@ -100,48 +100,6 @@ void value_drop(Realm *realm, Value v) {
     if (realm->options.is_main || kept_remove(&realm->kept, v)) JSValueUnprotect(realm->ctx, v);
 }
 
-static void free_memory(void *bytes, void *data) {
-    free(data);
-}
-
-static Object uint8_array_adopt(Realm *realm, void *memory, size_t len) {
-    return JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, kJSTypedArrayTypeUint8Array, memory, len,
-                                                 free_memory, memory, NULL);
-}
-
-Object buffer_adopt(Realm *realm, void *memory, size_t len) {
-    Object array = uint8_array_adopt(realm, memory, len);
-    if (array && !realm->buffer_prototype) {
-        Value exception = NULL;
-        realm_require(realm, "buffer", &exception);
-    }
-    if (array && realm->buffer_prototype) JSObjectSetPrototype(realm->ctx, array, realm->buffer_prototype);
-    return array;
-}
-
-static void *bytes_copy(const void *data, size_t len) {
-    void *memory = malloc(len ? len : 1);
-    if (!memory) abort();
-    if (len) memcpy(memory, data, len);
-    return memory;
-}
-
-Object buffer_copy(Realm *realm, const void *data, size_t len) {
-    return buffer_adopt(realm, bytes_copy(data, len), len);
-}
-
-Object uint8_array_copy(Realm *realm, const void *data, size_t len) {
-    return uint8_array_adopt(realm, bytes_copy(data, len), len);
-}
-
-Object array_buffer_adopt(Realm *realm, void *memory, size_t len) {
-    return JSObjectMakeArrayBufferWithBytesNoCopy(realm->ctx, memory, len, free_memory, memory, NULL);
-}
-
-Object typed_array_over(Realm *realm, JSTypedArrayType type, void *memory, size_t bytes) {
-    return JSObjectMakeTypedArrayWithBytesNoCopy(realm->ctx, type, memory, bytes, NULL, NULL, NULL);
-}
-
 bool value_bytes(Realm *realm, Value v, char **data, size_t *len) {
     if (!value_is_cell(v)) return false;
     JSTypedArrayType type = JSValueGetTypedArrayType(realm->ctx, v, NULL);

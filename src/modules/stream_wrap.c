@@ -139,15 +139,14 @@ static void read_done(uv_stream_t *uv, ssize_t nread, const uv_buf_t *buf) {
         stream_handle_tell_read(stream, (int)nread);
         return;
     }
-    char *bytes = buf->base;
+    Object buffer;
     if (nread >= SCRATCH_KEEP) {
         state->scratch = NULL;
+        buffer = buffer_adopt(realm, buf->base, (size_t)nread);
     } else {
-        bytes = malloc((size_t)nread);
-        if (!bytes) abort();
-        memcpy(bytes, buf->base, (size_t)nread);
+        buffer = buffer_copy(realm, buf->base, (size_t)nread);
     }
-    Value argv[] = {buffer_adopt(realm, bytes, (size_t)nread), value_int((int)nread)};
+    Value argv[] = {buffer, value_int((int)nread)};
     tell(stream, on_read, 2, argv);
 }
 
