@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-#define COPY_MAX 4096 /* up to here the engine's own memory is cheaper than memory of C's with a finalizer   \
-                       */
+#define COPY_MAX                                                                                             \
+    4096 /* up to here the engine's own memory is cheaper than memory of C's with a finalizer                \
+          */
 
 /* JSC::constructUint8Array(JSGlobalObject *, CallFrame *): what `new Uint8Array` runs. */
 Object uint8_array_construct(JSContextRef ctx, const Value *frame) __asm__(

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file of the program */
@@ -155,12 +156,34 @@ static void keep_house(uv_prepare_t *prepare) {
     }
 }
 
+static uint64_t thread_worked_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* A loop that measures polls twice whenever it has to wait. */
+static void measure_idle(Realm *realm) {
+    uv_loop_configure(&realm->loop, UV_METRICS_IDLE_TIME);
+    realm->measures_idle = true;
+}
+
+double realm_idle_ms(Realm *realm) {
+    if (!realm->measures_idle) {
+        measure_idle(realm);
+        uint64_t passed = realm->loop_start_ns ? uv_hrtime() - realm->loop_start_ns : 0;
+        uint64_t worked = realm->loop_start_ns ? thread_worked_ns() - realm->loop_start_worked_ns : 0;
+        if (passed > worked) realm->idle_before_ns = passed - worked;
+    }
+    return (double)(realm->idle_before_ns + uv_metrics_idle_time(&realm->loop)) / 1e6;
+}
+
 int loop_open(Realm *realm) {
     int err = 0;
     if (!realm->options.is_main) err = descriptors_are_left(REALM_DESCRIPTORS);
     if (!err) err = uv_loop_init(&realm->loop);
     if (err) return err;
-    uv_loop_configure(&realm->loop, UV_METRICS_IDLE_TIME);
+    if (!realm->options.is_main) measure_idle(realm);
     realm->loop.data = realm;
     uv_timer_init(&realm->loop, &realm->timer);
     uv_check_init(&realm->loop, &realm->immediate_check);
@@ -193,7 +216,10 @@ void engine_leave(Engine *engine) {
 }
 
 void realm_run_loop(Realm *realm) {
-    if (!realm->loop_start_ns) realm->loop_start_ns = uv_hrtime();
+    if (!realm->loop_start_ns) {
+        realm->loop_start_ns = uv_hrtime();
+        realm->loop_start_worked_ns = thread_worked_ns();
+    }
     glib_schedule(realm);
     while (!realm->stopping && uv_run(&realm->loop, UV_RUN_DEFAULT)) {
     }

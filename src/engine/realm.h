@@ -98,8 +98,10 @@ struct Realm {
     uv_check_t immediate_check;
     uv_idle_t immediate_idle;
     uv_prepare_t housekeeping;
-    void *glib;                                           /* the engine's main context, see loop.c */
-    uint64_t loop_start_ns;                               /* 0 before the loop runs */
+    void *glib;                                    /* the engine's main context, see loop.c */
+    uint64_t loop_start_ns;                        /* 0 before the loop runs */
+    uint64_t loop_start_worked_ns, idle_before_ns; /* see realm_idle_ms */
+    bool measures_idle;
     uint64_t options_ns, engine_ns, context_ns, ready_ns; /* when each step of the start was done */
     uint64_t start_ns, start_ms; /* process.hrtime and the loop's clock at the start */
     double time_origin_ms;
@@ -133,6 +135,9 @@ void realm_free(Realm *realm);
 
 /* One run of the loop until nothing keeps it alive or the realm is stopping. */
 void realm_run_loop(Realm *realm);
+/* How long the loop waited since it began. The main realm's measures from the first question on; what was
+ * before is the time that passed less the time that its thread worked. */
+double realm_idle_ms(Realm *realm);
 void realm_stop(Realm *realm, int exit_code);
 
 /* Calls a JavaScript callback from the loop: what it throws goes to 'uncaughtException', then ticks

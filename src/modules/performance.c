@@ -27,7 +27,7 @@ static Value performance_milestones(Call *call) {
 }
 
 static Value performance_idle(Call *call) {
-    return value_number((double)uv_metrics_idle_time(&call->realm->loop) / 1e6);
+    return value_number(realm_idle_ms(call->realm));
 }
 
 typedef struct {

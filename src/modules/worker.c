@@ -361,7 +361,7 @@ static Value worker_utilization(Call *call) {
     double idle_ms = 0, all_ms = -1;
     uv_mutex_lock(&worker->lock);
     if (worker->realm && worker->realm->loop_start_ns) {
-        idle_ms = (double)uv_metrics_idle_time(&worker->realm->loop) / 1e6;
+        idle_ms = realm_idle_ms(worker->realm);
         all_ms = (double)(uv_hrtime() - worker->realm->loop_start_ns) / 1e6;
     }
     uv_mutex_unlock(&worker->lock);
