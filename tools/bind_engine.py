@@ -85,6 +85,8 @@ library = Library(path)
 if os.path.lexists(out): os.remove(out)
 if library.machine in MACHINES and all(tag in library.tags for tag in (DT_RELA, DT_JMPREL, DT_RELACOUNT)):
     bind(library, Library(program).exported())
-    with open(out, 'wb') as file: file.write(library.bytes)
+    # In pieces, which the kernel caches as such: a file written at once is mapped by megabytes, used or not.
+    with open(out, 'wb', buffering=0) as file:
+        for at in range(0, len(library.bytes), 65536): file.write(library.bytes[at:at + 65536])
 else:
     os.symlink(os.path.realpath(path), out)
