@@ -4,8 +4,8 @@
 // headers, so both are made when somebody looks.
 
 const { Readable, finished } = require('stream');
+const { catchUp, isWaitedFor, kConnection, kState, teach } = require('internal/http_arrived');
 
-const kState = Symbol('state');
 const kHeaders = Symbol('kHeaders');
 const kHeadersDistinct = Symbol('kHeadersDistinct');
 const kHeadersCount = Symbol('kHeadersCount');
@@ -15,7 +15,6 @@ const kTrailersDistinct = Symbol('kTrailersDistinct');
 const kTrailersCount = Symbol('kTrailersCount');
 const kRawTrailers = Symbol('kRawTrailers');
 const kHead = Symbol('head');
-const kConnection = Symbol('connection'); // of internal/http_connection, when C reads
 const kSocket = Symbol('socket');
 const kAbortController = Symbol('abortController');
 
@@ -107,11 +106,7 @@ Object.defineProperties(IncomingMessage.prototype, {
       const highWaterMark = this[kSocket]?.readableHighWaterMark;
       Readable.call(this, highWaterMark === undefined ? undefined : { highWaterMark });
       this[kState].readingMore = true;
-      if (this[kConnection] !== undefined && this.complete) {
-        if (this._arrived !== undefined) this.push(this._arrived);
-        this._arrived = undefined;
-        this.push(null);
-      }
+      if (this[kConnection] !== undefined && this.complete) catchUp(this);
       return this[kState];
     },
     set(state) { this[kState] = state; },
@@ -220,19 +215,7 @@ Object.defineProperties(IncomingMessage.prototype, {
   },
 });
 
-// Questions that a message which is not a stream yet can answer without becoming one.
-for (const [name, answer] of Object.entries({
-  readable: true, destroyed: false, closed: false, errored: null, readableEnded: false, readableAborted: false, readableDidRead: false,
-  readableFlowing: null,
-})) {
-  const { get, set } = Object.getOwnPropertyDescriptor(Readable.prototype, name);
-  Object.defineProperty(IncomingMessage.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    get() { return this[kState] === undefined ? answer : get.call(this); },
-    set,
-  });
-}
+teach(IncomingMessage.prototype);
 
 IncomingMessage.prototype.setTimeout = function setTimeout(ms, callback) {
   if (callback) this.on('timeout', callback);
@@ -364,7 +347,7 @@ IncomingMessage.prototype._addHeaderLineDistinct = function _addHeaderLineDistin
 IncomingMessage.prototype._dump = function _dump() {
   if (this._dumped) return;
   this._dumped = true;
-  if (this[kState] === undefined && this.complete) return;
+  if (this.complete && !isWaitedFor(this)) return;
   // What is buffered must not reach the program any more.
   this.removeAllListeners('data');
   this.resume();

@@ -8,6 +8,7 @@
 const binding = internalBinding('http_server');
 const net = require('net');
 const { IncomingMessage, kConnection, kHead, kState } = require('_http_incoming');
+const { isWaitedFor } = require('internal/http_arrived');
 const { kSaw, kSocket, kUniqueHeaders, prepareLight, SAW } = require('_http_outgoing');
 const { kIncomingMessage, methods } = require('_http_common');
 const {
@@ -210,7 +211,7 @@ function settle() {
       response.emit('prefinish');
       response.emit('finish');
     }
-    if (request[kState] !== undefined) finishRequest(request);
+    if (isWaitedFor(request)) finishRequest(request);
     else request._dumped = true;
     if (response._events !== undefined) {
       process.nextTick(inside.emitClose, response);
@@ -300,7 +301,7 @@ function materializeResponse(response) {
 function responseOnFinish(connection, response) {
   const { req: request } = response;
   const socket = response[kSocket];
-  if (request[kState] !== undefined || !request.complete) finishRequest(request);
+  if (isWaitedFor(request) || !request.complete) finishRequest(request);
   if (socket !== null) response.detachSocket(socket);
   connection.response = null;
   if (request.complete) connection.request = null;
