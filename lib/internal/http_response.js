@@ -212,7 +212,7 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, fiel
   // Whoever was not told to continue may never send the body: do not wait for it.
   if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
   if (this[kConnection] !== undefined && this[kSocket] === null) {
-    const text = memoizedHeader(this, statusCode, headers);
+    const text = memoizedHeader(this, headers);
     this._headerSent = false;
     if ((this[kSaw] & SAW.TRAILER) !== 0) {
       light().materializeResponse(this);
@@ -226,92 +226,110 @@ ServerResponse.prototype.writeHead = function writeHead(statusCode, reason, fiel
   return this;
 };
 
-// Handlers answer with the same few headers again and again: as long as they do, the text of the last time serves, and C knows
-// its bytes already.
-const memo = new Array(16);
-
+// Handlers answer with the same few headers again and again: as long as they do, the text of the last time serves. What came
+// once is only noted, so that headers which are never the same cost no more than their text.
 class MemoizedHeader {
-  constructor(statusCode, statusMessage, entries, text) {
-    this.statusCode = statusCode;
-    this.statusMessage = statusMessage;
+  constructor(response, entries, text) {
+    this.statusCode = response.statusCode;
+    this.statusMessage = response.statusMessage;
     this.entries = entries;
     this.text = text;
-    this.saw = 0;
-    this.contentLength = null;
+    this.saw = response[kSaw];
+    this.contentLength = response._contentLength;
+  }
+
+  isFor(response) {
+    return this.statusCode === response.statusCode && this.statusMessage === response.statusMessage;
+  }
+
+  serve(response) {
+    response[kSaw] = this.saw;
+    if (this.saw === SAW.LENGTH) {
+      response._contentLength = this.contentLength;
+      response._removedContLen = false;
+    }
+    return this.text;
   }
 }
 
-function memoizedHeader(response, statusCode, headers) {
-  const { statusMessage } = response;
-  const line = () => `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  if (response[kOutHeaders] !== null) return memoizedOwn(response, statusCode, line);
-  if (Array.isArray(headers)) return collectHeaders(response, line(), headers);
-  let count = 0;
-  for (const key in headers) {
-    if (typeof headers[key] !== 'string' || !Object.hasOwn(headers, key)) return collectHeaders(response, line(), headers);
-    count++;
+class HeaderMemo {
+  constructor() {
+    this.known = new Array(32);
+    this.noted = new Array(32);
   }
-  const slot = (statusCode + count * 5) & 15;
-  const known = memo[slot];
-  if (known !== undefined && known.statusCode === statusCode && known.statusMessage === statusMessage &&
-      known.entries.length === count * 2) {
+
+  make(response, slot, headers, entriesOf) {
+    const text = collectHeaders(response, statusLine(response), headers);
+    const saw = response[kSaw];
+    if (slot < 0 || (saw !== 0 && saw !== SAW.LENGTH) || !response._defaultKeepAlive) return text;
+    if (this.noted[slot] === text) this.known[slot] = new MemoizedHeader(response, entriesOf(headers), text);
+    else this.noted[slot] = text;
+    return text;
+  }
+}
+
+const givenMemo = new HeaderMemo(); // headers that writeHead is called with
+const setMemo = new HeaderMemo(); // headers that were set one by one
+
+function statusLine(response) {
+  return `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n`;
+}
+
+function memoizedHeader(response, headers) {
+  if (response[kOutHeaders] !== null) return memoizedSet(response, response[kOutHeaders]);
+  if (Array.isArray(headers)) return collectHeaders(response, statusLine(response), headers);
+  let slot = response.statusCode;
+  for (const key in headers) {
+    const value = headers[key];
+    if (!Object.hasOwn(headers, key)) slot = NaN;
+    else if (typeof value === 'string') slot += value.length + 7;
+    else if (typeof value === 'number') slot += value;
+    else slot = NaN;
+  }
+  slot = slot === slot ? slot & 31 : -1;
+  const known = slot < 0 ? undefined : givenMemo.known[slot];
+  if (known !== undefined && known.isFor(response)) {
     const { entries } = known;
     let i = 0;
     for (const key in headers) {
-      if (entries[i] !== key || entries[i + 1] !== headers[key]) break;
+      if (entries[i] !== key || entries[i + 1] !== headers[key]) return givenMemo.make(response, slot, headers, flatEntries);
       i += 2;
     }
-    if (i === count * 2) {
-      response[kSaw] = 0;
-      return known.text;
-    }
+    if (i === entries.length) return known.serve(response);
   }
-  const text = collectHeaders(response, line(), headers);
-  if (response[kSaw] === 0 && response._defaultKeepAlive) memo[slot] = new MemoizedHeader(statusCode, statusMessage, Object.entries(headers ?? {}).flat(), text);
-  return text;
+  return givenMemo.make(response, slot, headers, flatEntries);
 }
 
-// The same for headers that were set one by one, among which the length often is.
-const ownMemo = new Array(32);
-
-function memoizedOwn(response, statusCode, line) {
-  const headers = response[kOutHeaders];
-  let slot = statusCode;
+function memoizedSet(response, headers) {
+  let slot = response.statusCode;
   for (const key in headers) {
     const value = headers[key][1];
-    if (typeof value !== 'string') return collectHeaders(response, line(), headers);
-    slot += value.length + 7;
+    if (typeof value === 'string') slot += value.length + 7;
+    else if (typeof value === 'number') slot += value;
+    else slot = NaN;
   }
-  slot &= 31;
-  const known = ownMemo[slot];
-  if (known !== undefined && known.statusCode === statusCode && known.statusMessage === response.statusMessage) {
+  slot = slot === slot ? slot & 31 : -1;
+  const known = slot < 0 ? undefined : setMemo.known[slot];
+  if (known !== undefined && known.isFor(response)) {
     const { entries } = known;
     let i = 0;
     for (const key in headers) {
       const entry = headers[key];
-      if (i >= entries.length || entries[i] !== entry[0] || entries[i + 1] !== entry[1]) {
-        i = -1;
-        break;
-      }
+      if (i >= entries.length || entries[i] !== entry[0] || entries[i + 1] !== entry[1])
+        return setMemo.make(response, slot, headers, flatValues);
       i += 2;
     }
-    if (i === entries.length) {
-      response[kSaw] = known.saw;
-      if (known.saw === SAW.LENGTH) {
-        response._contentLength = known.contentLength;
-        response._removedContLen = false;
-      }
-      return known.text;
-    }
+    if (i === entries.length) return known.serve(response);
   }
-  const text = collectHeaders(response, line(), headers);
-  const saw = response[kSaw];
-  if ((saw === 0 || saw === SAW.LENGTH) && response._defaultKeepAlive) {
-    const memoized = ownMemo[slot] = new MemoizedHeader(statusCode, response.statusMessage, Object.values(headers).flat(), text);
-    memoized.saw = saw;
-    memoized.contentLength = response._contentLength;
-  }
-  return text;
+  return setMemo.make(response, slot, headers, flatValues);
+}
+
+function flatEntries(headers) {
+  return headers === undefined || headers === null ? [] : Object.entries(headers).flat();
+}
+
+function flatValues(headers) {
+  return Object.values(headers).flat();
 }
 
 function flatPairs(fields) {
