@@ -24,6 +24,27 @@ static size_t ascii_prefix(const char *data, size_t len) {
     return i;
 }
 
+size_t base64_encode(const char *data, size_t len, bool for_url, char *out) {
+    const char *digits = for_url ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                                 : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *at = (const unsigned char *)data;
+    char *to = out;
+    for (; len >= 3; at += 3, len -= 3) {
+        uint32_t bits = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            *to++ = digits[bits >> shift & 63];
+    }
+    if (len) {
+        uint32_t bits = (uint32_t)at[0] << 16 | (len == 2 ? (uint32_t)at[1] << 8 : 0);
+        *to++ = digits[bits >> 18 & 63];
+        *to++ = digits[bits >> 12 & 63];
+        if (len == 2) *to++ = digits[bits >> 6 & 63];
+        for (size_t i = len; i < 3 && !for_url; i++)
+            *to++ = '=';
+    }
+    return (size_t)(to - out);
+}
+
 bool text_is_ascii(const char *data, size_t len) {
     return ascii_prefix(data, len) == len;
 }

@@ -22,6 +22,9 @@ size_t utf16_utf8_length(const uint16_t *chars, size_t count);
 size_t utf16_to_utf8(const uint16_t *chars, size_t count, char *out, size_t room);
 
 void hex_encode(const char *data, size_t len, char *out); /* out has room for 2 * len */
+/* With '=' at the end, or in the alphabet of URLs without;
+ * `out` has room for (len + 2) / 3 * 4. */
+size_t base64_encode(const char *data, size_t len, bool for_url, char *out);
 /* Stops at the first thing that is no pair of hex digits. Returns the bytes written. */
 size_t hex_decode(const uint16_t *chars, size_t count, char *out, size_t room);
 size_t hex_decode_latin1(const char *chars, size_t count, char *out, size_t room);

@@ -18,6 +18,7 @@ const kDigest = Symbol('kDigest');
 const kLength = Symbol('kLength');
 const kFirst = Symbol('kFirst');
 const kSecret = Symbol('kSecret');
+const shortBytes = 4096;
 const { isView } = ArrayBuffer;
 
 // The numbers under which C knows digests.
@@ -51,8 +52,7 @@ function outputLengthOf(algorithm, options) {
   return -1;
 }
 
-// Most texts are hashed in one piece, and then one call does it all: a first piece that cannot change waits for what
-// comes next.
+// Most texts are hashed in one piece, and then one call does it all: the first piece waits for what comes next.
 function HashMake(self, algorithm, options) {
   validateString(algorithm, 'algorithm');
   const length = outputLengthOf(algorithm, options);
@@ -114,7 +114,8 @@ function update(data, encoding) {
   if (typeof data === 'string') checkEncoding(data, encoding);
   else if (!isView(data)) throw new ERR_INVALID_ARG_TYPE('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
   const bytes = dataOf(data, encoding);
-  if (this[kHandle] === undefined && this[kFirst] === undefined && typeof bytes === 'string') this[kFirst] = bytes;
+  if (this[kHandle] === undefined && this[kFirst] === undefined && (typeof bytes === 'string' || bytes.length <= shortBytes))
+    this[kFirst] = typeof bytes === 'string' ? bytes : Buffer.from(bytes); // the program may change its own
   else if (!handleOf(this).update(bytes)) throw new ERR_CRYPTO_HASH_UPDATE_FAILED();
   return this;
 }
@@ -123,13 +124,16 @@ Hash.prototype._transform = transform;
 Hash.prototype._flush = flush;
 Hash.prototype.update = update;
 
-const whole = (result, encoding) => (encoding === 'hex' ? result : encoded(result, encoding));
-const finish = (handle, encoding) => whole(handle.digest(encoding === 'hex'), encoding);
+// What C can give a digest as; anything else is made of its bytes.
+const forms = { __proto__: null, hex: 1, base64: 2, base64url: 3 };
+const formOf = (encoding) => forms[encoding] ?? 0;
+const whole = (result, encoding) => (typeof result === 'string' ? result : encoded(result, encoding));
+const finish = (handle, encoding) => whole(handle.digest(formOf(encoding)), encoding);
 
 Hash.prototype.digest = function digest(encoding) {
   if (this[kFinalized]) throw new ERR_CRYPTO_HASH_FINALIZED();
   if (encoding) encoding = `${encoding}`;
-  const result = this[kHandle] === undefined ? whole(binding.hashWhole(this[kDigest], this[kFirst], -1, encoding === 'hex'), encoding)
+  const result = this[kHandle] === undefined ? whole(binding.hashWhole(this[kDigest], this[kFirst], -1, formOf(encoding)), encoding)
     : finish(this[kHandle], encoding);
   this[kFinalized] = true;
   return result;
@@ -168,7 +172,7 @@ Hmac.prototype.digest = function digest(encoding) {
     return encoding && encoding !== 'buffer' ? nothing.toString(encoding) : nothing;
   }
   const result = this[kHandle] === undefined
-    ? whole(binding.hmacWhole(this[kDigest], this[kSecret], this[kFirst], encoding === 'hex'), encoding) : finish(this[kHandle], encoding);
+    ? whole(binding.hmacWhole(this[kDigest], this[kSecret], this[kFirst], formOf(encoding)), encoding) : finish(this[kHandle], encoding);
   this[kFinalized] = true;
   return result;
 };
@@ -204,12 +208,10 @@ function hash(algorithm, input, options) {
     if (encoding.toLowerCase() === 'buffer') encoding = 'buffer';
     else if (!Buffer.isEncoding(encoding)) throw new ERR_INVALID_ARG_VALUE('outputEncoding', encoding);
   }
-  const isHex = encoding === 'hex';
   if (length === undefined) length = outputLengthOf(algorithm, undefined);
   const digest = digestNumber(algorithm);
   if (digest < 0) throw new Error(`Digest method ${algorithm} is not supported`);
-  const result = binding.hashWhole(digest, dataOf(input), length, isHex, algorithm);
-  return isHex ? result : encoded(result, encoding);
+  return whole(binding.hashWhole(digest, dataOf(input), length, formOf(encoding), algorithm), encoding);
 }
 
 module.exports = { Hash, Hmac, createHash, createHmac, hash };

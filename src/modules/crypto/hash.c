@@ -3,6 +3,7 @@
 #include "modules/crypto/crypto.h"
 #include "modules/crypto/sha.h"
 
+#include "base/text.h"
 #include "engine/peek.h"
 #include "modules/modules.h"
 
@@ -92,20 +93,20 @@ const EVP_MD *call_digest(Call *call, size_t i) {
     return number >= 0 && number < self->count ? self->digests[number].md : NULL;
 }
 
-static Value hex_value(Realm *realm, const unsigned char *data, size_t len) {
-    static const char digits[] = "0123456789abcdef";
-    char room[256], *text = len * 2 <= sizeof room ? room : mem_new(len * 2 + 1);
-    for (size_t i = 0; i < len; i++) {
-        text[i * 2] = digits[data[i] >> 4];
-        text[i * 2 + 1] = digits[data[i] & 15];
-    }
-    Value value = value_latin1(realm, text, len * 2);
+/* What a digest is given as. */
+enum { AS_BYTES, AS_HEX, AS_BASE64, AS_BASE64_URL };
+
+static Value digest_value(Realm *realm, const void *data, size_t len, int form) {
+    if (form == AS_BYTES) return buffer_copy(realm, data, len);
+    char room[256], *text = len * 2 <= sizeof room ? room : mem_new(len * 2 + 4);
+    size_t chars = len * 2;
+    if (form == AS_HEX)
+        hex_encode(data, len, text);
+    else
+        chars = base64_encode(data, len, form == AS_BASE64_URL, text);
+    Value value = value_latin1(realm, text, chars);
     if (text != room) mem_free(text);
     return value;
-}
-
-static Value digest_value(Realm *realm, const void *data, size_t len, bool as_hex) {
-    return as_hex ? hex_value(realm, data, len) : buffer_copy(realm, data, len);
 }
 
 static bool md_is_xof(const EVP_MD *md) {
@@ -195,7 +196,7 @@ static bool digest_finish(EVP_MD_CTX *ctx, int64_t out_len, char **digest, size_
     return false;
 }
 
-/* digest(as hex) -> Buffer or text; may be asked again */
+/* digest(form) -> Buffer or text; may be asked again */
 static Value hash_digest(Call *call) {
     Hash *self = (Hash *)call_handle(call, &hash_class);
     if (!self) return NULL;
@@ -205,7 +206,7 @@ static Value hash_digest(Call *call) {
         EVP_MD_CTX_free(self->ctx);
         self->ctx = NULL;
     }
-    return digest_value(call->realm, self->digest, self->digest_len, call_bool(call, 0));
+    return digest_value(call->realm, self->digest, self->digest_len, call_int(call, 0));
 }
 
 static const Native hash_methods[] = {
@@ -215,7 +216,7 @@ static const Native hash_methods[] = {
     {0      }
 };
 
-/* hashWhole(digest, data, outputLength or -1, as hex, name) */
+/* hashWhole(digest, data, outputLength or -1, form, name) */
 static Value hash_whole(Call *call) {
     VIEW data = {0};
     TEXT name = {0};
@@ -224,7 +225,7 @@ static Value hash_whole(Call *call) {
     const EVP_MD *md = call_digest(call, 0);
     unsigned char digest[EVP_MAX_MD_SIZE];
     size_t known = out_len < 0 ? sha_digest(md, data.data, data.len, digest) : 0;
-    if (known) return digest_value(call->realm, digest, known, call_bool(call, 3));
+    if (known) return digest_value(call->realm, digest, known, call_int(call, 3));
     ERR_clear_error();
     if (out_len == EVP_MD_get_size(md)) out_len = -1;
     if (out_len >= 0 && !md_is_xof(md)) {
@@ -238,12 +239,12 @@ static Value hash_whole(Call *call) {
     if (out_len < 0) {
         unsigned len;
         if (EVP_DigestFinal_ex(ctx, digest, &len) != 1) return throw_ssl(call, "Digest failed");
-        return digest_value(call->realm, digest, len, call_bool(call, 3));
+        return digest_value(call->realm, digest, len, call_int(call, 3));
     }
     char *long_digest = NULL;
     size_t len;
     if (!digest_finish(ctx, out_len, &long_digest, &len)) return throw_ssl(call, "Digest failed");
-    Value value = digest_value(call->realm, long_digest, len, call_bool(call, 3));
+    Value value = digest_value(call->realm, long_digest, len, call_int(call, 3));
     free(long_digest);
     return value;
 }
@@ -294,7 +295,7 @@ static Value hmac_open(Call *call) {
     return handle_open(call->realm, &self->handle, &hmac_class);
 }
 
-/* hmacWhole(digest, key bytes or Key, data, as hex) */
+/* hmacWhole(digest, key bytes or Key, data, form) */
 static Value hmac_whole(Call *call) {
     VIEW room = {0}, data = {0};
     Slice key;
@@ -302,12 +303,12 @@ static Value hmac_whole(Call *call) {
     unsigned char out[EVP_MAX_MD_SIZE];
     const EVP_MD *md = call_digest(call, 0);
     size_t known = sha_hmac(md, key.data, key.len, data.data, data.len, out);
-    if (known) return digest_value(call->realm, out, known, call_bool(call, 3));
+    if (known) return digest_value(call->realm, out, known, call_int(call, 3));
     ERR_clear_error();
     unsigned len = 0;
     if (!HMAC(md, key.data, (int)key.len, (unsigned char *)data.data, data.len, out, &len))
         return throw_ssl(call, "HMAC failed");
-    return digest_value(call->realm, out, len, call_bool(call, 3));
+    return digest_value(call->realm, out, len, call_int(call, 3));
 }
 
 static Value hmac_update(Call *call) {
@@ -325,7 +326,7 @@ static Value hmac_digest(Call *call) {
     if (self->ctx && HMAC_Final(self->ctx, out, &len) != 1) return throw_ssl(call, "HMAC failed");
     HMAC_CTX_free(self->ctx);
     self->ctx = NULL;
-    return digest_value(call->realm, out, len, call_bool(call, 0));
+    return digest_value(call->realm, out, len, call_int(call, 0));
 }
 
 static const Native hmac_methods[] = {
