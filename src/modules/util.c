@@ -35,6 +35,22 @@ static Value util_object_kind(Call *call) {
     return value_int(kind_of(call_arg(call, 0)));
 }
 
+/* shapeOf(object) -> the engine's number for what own properties it has besides elements, and in which
+ * order; 0 for what is no object. It says so only as long as another object of the same shape lives. */
+static Value util_shape_of(Call *call) {
+    return value_number(is_object(call, 0) ? (uint32_t)word(call_arg(call, 0), HEADER) : 0);
+}
+
+enum { SECOND_KIND = 8, SAME_SHAPE = 16 };
+
+/* kindsOf(a, b) -> the kinds of two objects and whether their shape is the same, in one number */
+static Value util_kinds_of(Call *call) {
+    if (!is_object(call, 0) || !is_object(call, 1)) return value_int(-1);
+    Value a = call_arg(call, 0), b = call_arg(call, 1);
+    bool is_same = (uint32_t)word(a, HEADER) == (uint32_t)word(b, HEADER);
+    return value_int(kind_of(a) | kind_of(b) << SECOND_KIND | is_same << SAME_SHAPE);
+}
+
 static Value proxy_target(Call *call) {
     if (!is_object(call, 0) || kind_of(call_arg(call, 0)) != call_int(call, 1)) return NULL;
     Value target = JSObjectGetProxyTarget(call_object(call, 0));
@@ -96,13 +112,15 @@ static Value util_is_constructor(Call *call) {
 
 static const Native functions[] = {
     {"objectKind",        util_object_kind},
-    {"proxyTarget",                   util_proxy_target},
-    {"proxyParts",util_proxy_parts},
-    {"promiseState",        util_promise_state},
-    {"iteratorSource",                   util_iterator_source},
-    {"iteratorMove",util_iterator_move},
-    {"isConstructor",    util_is_constructor},
-    {0                  }
+    {"shapeOf",                   util_shape_of},
+    {"kindsOf",util_kinds_of},
+    {"proxyTarget",           util_proxy_target},
+    {"proxyParts",                   util_proxy_parts},
+    {"promiseState",util_promise_state},
+    {"iteratorSource",        util_iterator_source},
+    {"iteratorMove",                   util_iterator_move},
+    {"isConstructor",          util_is_constructor},
+    {0   }
 };
 
 const Module util_module = {"util", functions, NULL, NULL};

@@ -77,3 +77,39 @@ test('throws and rejects check what was thrown', async () => {
   await assert.rejects(Promise.reject(new Error('x')), { message: 'x' });
   await assert.rejects(assert.rejects(Promise.resolve()), { message: 'Missing expected rejection.' });
 });
+
+test('a property beside the elements of a list counts, however long the list is and whatever its elements are', () => {
+  const makers = [() => Array.from({ length: 1000 }, (_, i) => i), () => [0.5, 1], () => ['a', {}], () => [, 1],
+    () => Buffer.from('some bytes'), () => new Float64Array(1000), () => new (class Mine extends Array {})(1, 2)];
+  for (const make of makers) {
+    for (const name of ['name', Symbol.for('name')]) {
+      const [plain, same, named] = [make(), make(), make()];
+      named[name] = 1;
+      assert.deepStrictEqual(plain, same);
+      assert.notDeepStrictEqual(plain, named);
+      assert.notDeepStrictEqual(named, plain);
+      same[name] = 1;
+      assert.deepStrictEqual(same, named);
+      same[name] = 2;
+      assert.notDeepStrictEqual(same, named);
+    }
+  }
+});
+
+test('megabytes and long lists are compared in a moment', () => {
+  const start = process.cpuUsage();
+  assert.deepStrictEqual(new Uint8Array(1 << 24), new Uint8Array(1 << 24));
+  assert.deepStrictEqual(new Float64Array(1 << 20).fill(0.1), new Float64Array(1 << 20).fill(0.1));
+  assert.match(require('util').inspect(new Array(1 << 20).fill(7)), /more items/);
+  const { user } = process.cpuUsage(start);
+  assert.ok(user < 1e6, `took ${user} us`);
+});
+
+test('collections are the same if every entry finds a partner of its own', () => {
+  assert.deepStrictEqual(new Map([[{ a: 1 }, new Map([[1, [2]]])], ['k', 3]]), new Map([['k', 3], [{ a: 1 }, new Map([[1, [2]]])]]));
+  assert.notDeepStrictEqual(new Set([{ a: 1 }, { a: 1 }]), new Set([{ a: 1 }, { b: 1 }]));
+  assert.notDeepStrictEqual(new Map([[{ a: 1 }, 1], [2, 2]]), new Map([[{ a: 1 }, 1], [3, 2]]));
+  assert.deepEqual(new Map([[1, '1'], ['2', 2]]), new Map([['1', 1], [2, '2']]));
+  assert.notDeepEqual(new Set([1, 2]), new Set(['1', 3]));
+  assert.partialDeepStrictEqual(new Map([[{ a: 1 }, [1, 2]], ['k', 3]]), new Map([[{ a: 1 }, [2]]]));
+});

@@ -2,7 +2,9 @@
 
 // When are two values the same? Strictly, loosely (as `==` sees primitives), or partially (the second is contained in the first).
 
+const { hasOnlyElements, kindsOf, objectKind } = require('internal/util/engine');
 const types = require('internal/util/types');
+const { compare } = internalBinding('buffer');
 
 const kStrict = 0;
 const kLoose = 1;
@@ -27,11 +29,7 @@ function sameBytes(a, b) {
     return false;
   const left = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
   const right = new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
-  for (let i = 0; i < left.length; i++) {
-    if (left[i] !== right[i])
-      return false;
-  }
-  return true;
+  return compare(left, 0, right, 0, left.length) === 0;
 }
 
 function sameElements(a, b) {
@@ -88,13 +86,18 @@ function isIndex(key) {
   return /^(?:0|[1-9]\d{0,9})$/.test(key) && +key < 4294967295;
 }
 
-function namesOf(value) {
-  const keys = Object.keys(value);
+// The names of the properties that are no elements.
+function namesOf(list) {
+  if (hasOnlyElements(list))
+    return nothing;
+  const keys = Object.keys(list);
   let i = 0;
   while (i < keys.length && isIndex(keys[i]))
     i++;
   return i === 0 ? keys : keys.slice(i);
 }
+
+const nothing = Object.freeze([]);
 
 function deepEqual(a, b, mode, memory) {
   if (a === b)
@@ -117,10 +120,11 @@ function deepEqual(a, b, mode, memory) {
 }
 
 function objectsEqual(a, b, mode, memory) {
-  if (isPlain(a) && isPlain(b)) {
-    if (a[Symbol.toStringTag] !== b[Symbol.toStringTag])
+  if (arePlain(a, b)) {
+    const tag = a[Symbol.toStringTag];
+    if (tag !== b[Symbol.toStringTag])
       return false;
-    if (a[Symbol.toStringTag] !== 'URL')
+    if (tag !== 'URL')
       return contentsEqual(a, b, mode, memory, nothingMore);
   }
   const tag = toStringTag.call(a);
@@ -186,12 +190,17 @@ function objectsEqual(a, b, mode, memory) {
   return contentsEqual(a, b, mode, memory, nothingMore);
 }
 
-const { objectKind } = require('internal/util/engine');
-const plainKinds = [objectKind({}), objectKind(new (class {})())];
+const plainKind = objectKind({});
+const instanceKind = objectKind(new (class {})());
+const isPlainKind = (kind) => kind === plainKind || kind === instanceKind;
 
 // Objects of no kind of the engine's own. Errors that are only errors by their prototype are none of these.
-function isPlain(value) {
-  return plainKinds.includes(objectKind(value)) && !(value instanceof Error) && !Array.isArray(value);
+function arePlain(a, b) {
+  if (Array.isArray(a) || Array.isArray(b))
+    return false;
+  const kinds = kindsOf(a, b);
+  return isPlainKind(kinds & 0xff) && isPlainKind(kinds >> 8 & 0xff) &&
+         !(a instanceof Error) && !(b instanceof Error);
 }
 
 function errorsEqual(a, b, mode, memory) {
@@ -217,16 +226,28 @@ function enumerableSymbols(value) {
   return symbols.length === 0 ? symbols : symbols.filter((symbol) => isEnumerable.call(value, symbol));
 }
 
+function areSameNames(a, b) {
+  if (a.length !== b.length)
+    return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i])
+      return false;
+  }
+  return true;
+}
+
 function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
   keysA ??= Object.keys(a);
   keysB ??= Object.keys(b);
   if (mode !== kPartial && keysA.length !== keysB.length)
     return false;
-  for (const key of keysB) {
-    if (mode === kLoose ? !Object.hasOwn(a, key) : !isEnumerable.call(a, key))
-      return false;
+  if (!areSameNames(keysA, keysB)) {
+    for (const key of keysB) {
+      if (mode === kLoose ? !Object.hasOwn(a, key) : !isEnumerable.call(a, key))
+        return false;
+    }
   }
-  if (mode !== kLoose) {
+  if (mode !== kLoose && (keysA !== nothing || keysB !== nothing)) {
     const symbolsB = enumerableSymbols(b);
     if (mode !== kPartial && enumerableSymbols(a).length !== symbolsB.length)
       return false;
@@ -255,10 +276,18 @@ function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
     memory.left.push(a);
     memory.right.push(b);
   }
-  const equal = more(a, b, mode, memory) && keysB.every((key) => deepEqual(a[key], b[key], mode, memory));
+  const equal = more(a, b, mode, memory) && propertiesEqual(a, b, mode, memory, keysB);
   memory.left.pop();
   memory.right.pop();
   return equal;
+}
+
+function propertiesEqual(a, b, mode, memory, keys) {
+  for (let i = 0; i < keys.length; i++) {
+    if (!deepEqual(a[keys[i]], b[keys[i]], mode, memory))
+      return false;
+  }
+  return true;
 }
 
 function nothingMore() {
@@ -277,114 +306,77 @@ function arraysEqual(a, b, mode, memory) {
   if (mode === kPartial)
     return containsInOrder(withoutHoles(a), withoutHoles(b), (left, right) => deepEqual(left, right, mode, memory));
   for (let i = 0; i < a.length; i++) {
-    if (b[i] === undefined || a[i] === undefined) {
+    const left = a[i];
+    const right = b[i];
+    if (left === right && left !== 0 && left !== undefined)
+      continue;
+    if (left === undefined || right === undefined) {
       const inA = Object.hasOwn(a, i);
       if (inA !== Object.hasOwn(b, i))
         return false;
       if (!inA)
         continue;
     }
-    if (!deepEqual(a[i], b[i], mode, memory))
+    if (!deepEqual(left, right, mode, memory))
       return false;
   }
   return true;
 }
 
-// The other primitives that `==` would take for this one, if any: those that cannot be looked up directly.
-function looseCandidates(primitive) {
-  switch (typeof primitive) {
-    case 'undefined':
-      return [null];
-    case 'object':
-      return [undefined];
-    case 'symbol':
-      return undefined;
-    case 'string':
-    case 'number':
-      return primitive !== primitive || (typeof primitive === 'string' && Number.isNaN(+primitive)) ? undefined : 'search';
-    default:
-      return 'search';
-  }
-}
-
-function looseHas(collection, primitive) {
-  const candidates = looseCandidates(primitive);
-  if (candidates === undefined)
-    return undefined;
-  for (const each of candidates === 'search' ? collection.keys() : candidates) {
-    // eslint-disable-next-line eqeqeq
-    if (!isObject(each) && typeof each !== 'function' && each == primitive && collection.has(each))
-      return { key: each };
-  }
-  return undefined;
-}
-
 // Takes from the pool an element that is the same as this one.
-function takeEqual(pool, value, mode, memory, valueIsLeft) {
+function takeEqual(pool, isSame) {
   for (const each of pool) {
-    if (valueIsLeft ? deepEqual(value, each, mode, memory) : deepEqual(each, value, mode, memory)) {
-      pool.delete(each);
-      return true;
-    }
+    if (isSame(each))
+      return pool.delete(each);
   }
   return false;
 }
 
+// Sizes have been compared: if all of b is found in a, they are the same, or b is the part.
+
 function setsEqual(a, b, mode, memory) {
-  // What is not simply in both: objects, and what is only loosely the same.
-  const left = new Set();
-  for (const value of a) {
-    if (b.has(value))
-      continue;
-    if (!isObject(value) && mode !== kPartial) {
-      if (mode !== kLoose || looseHas(b, value) === undefined)
-        return false;
-    }
-    left.add(value);
-  }
+  const wanted = [];
   for (const value of b) {
     if (a.has(value))
       continue;
     if (!isObject(value) && mode !== kLoose)
       return false;
-    if (!takeEqual(left, value, mode, memory, false))
-      return false;
+    wanted.push(value);
   }
-  return mode === kPartial || left.size === 0;
+  if (wanted.length === 0)
+    return true;
+  const pool = new Set();
+  for (const value of a) {
+    if (!b.has(value))
+      pool.add(value);
+  }
+  return wanted.every((value) => takeEqual(pool, (each) => deepEqual(each, value, mode, memory)));
 }
 
 function mapsEqual(a, b, mode, memory) {
-  const left = new Set();
-  for (const [key, value] of a) {
-    if (!isObject(key) && b.has(key)) {
-      if (deepEqual(value, b.get(key), mode, memory))
-        continue;
-      if (mode !== kLoose)
-        return false;
-    }
-    if (!isObject(key) && (mode === kStrict || mode === kAnyPrototype))
-      return false;
-    left.add(key);
-  }
+  const wanted = [];
+  const found = new Set();
   for (const [key, value] of b) {
     if (!isObject(key)) {
-      if (a.has(key) && deepEqual(a.get(key), value, mode, memory))
+      if (a.has(key) && deepEqual(a.get(key), value, mode, memory)) {
+        if (mode === kLoose)
+          found.add(key);
         continue;
+      }
       if (mode !== kLoose)
         return false;
     }
-    let found = false;
-    for (const each of left) {
-      if (deepEqual(each, key, mode, memory) && deepEqual(a.get(each), value, mode, memory)) {
-        left.delete(each);
-        found = true;
-        break;
-      }
-    }
-    if (!found)
-      return false;
+    wanted.push(key);
   }
-  return mode === kPartial || left.size === 0;
+  if (wanted.length === 0)
+    return true;
+  const pool = new Set();
+  for (const key of a.keys()) {
+    if (mode === kLoose ? !found.has(key) : isObject(key))
+      pool.add(key);
+  }
+  return wanted.every((key) => takeEqual(pool, (each) =>
+    deepEqual(each, key, mode, memory) && deepEqual(a.get(each), b.get(key), mode, memory)));
 }
 
 function isDeepEqual(a, b) {

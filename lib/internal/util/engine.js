@@ -71,6 +71,48 @@ const iteratorIsKnown = holds(() => {
   return true;
 });
 
+// Two lists of one shape have the same named properties; what elements they have, no shape tells.
+const shapeIsKnown = holds(() => {
+  const [simple, other, named, marked] = [[{}], [{}], [{}], [{}]];
+  named.name = marked[Symbol.iterator] = undefined;
+  const [shape, same, ...more] = [simple, other, named, marked].map(binding.shapeOf);
+  return shape === same && !more.includes(shape) && more[0] !== more[1] &&
+         binding.kindsOf(simple, other) >> 16 === 1 && binding.kindsOf(simple, named) >> 16 === 0;
+});
+
+function grown(...items) {
+  const list = [];
+  for (const item of items)
+    list.push(item);
+  return list;
+}
+
+// One list of every shape that lists have as long as nobody gives them a name. They live on, lest their shapes be forgotten and
+// the numbers given to others.
+function listSpecimens() {
+  const scattered = [];
+  scattered[1e6] = 0;
+  const lists = [[], [0], [0.5], [''], [{}], new Array(1), grown(0), grown(0.5), grown(''), grown(0, 0.5), scattered];
+  const { Buffer } = require('buffer');
+  lists.push(Buffer.alloc(1), Buffer.from('x'), Buffer.from('x'.repeat(100000)));
+  for (const type of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array,
+                      Float64Array, BigInt64Array, BigUint64Array])
+    lists.push(new type(1));
+  return lists;
+}
+
+let specimens;
+let bareShapes;
+
+// Is it certain that a list has elements and no other property? Listing their names to find out would take a string for each.
+function hasOnlyElements(list) {
+  if (bareShapes === undefined) {
+    specimens = shapeIsKnown ? listSpecimens() : [];
+    bareShapes = new Set(specimens.map((each) => binding.shapeOf(each)));
+  }
+  return bareShapes.has(binding.shapeOf(list));
+}
+
 // What a Map's or Set's iterator has yet to yield, read from a copy so that the original does not move; undefined if it cannot be told.
 function remainingItems(iterator) {
   if (!iteratorIsKnown)
@@ -86,12 +128,14 @@ function remainingItems(iterator) {
 }
 
 module.exports = {
+  hasOnlyElements,
   isConstructor: binding.isConstructor,
+  kindsOf: binding.kindsOf,
   objectKind: binding.objectKind,
   proxyKind,
   proxyTarget: proxyIsKnown ? proxyTarget : unknown,
   proxyParts: proxyIsKnown ? proxyParts : unknown,
   promiseState: promiseIsKnown ? binding.promiseState : unknown,
   remainingItems,
-  known: { proxyIsKnown, promiseIsKnown, iteratorIsKnown },
+  known: { proxyIsKnown, promiseIsKnown, iteratorIsKnown, shapeIsKnown },
 };

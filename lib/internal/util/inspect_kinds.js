@@ -2,7 +2,7 @@
 
 // What each kind of object shows when it is inspected: its braces, its entries, and which of its properties.
 
-const { proxyParts, promiseState, remainingItems } = require('internal/util/engine');
+const { hasOnlyElements, proxyParts, promiseState, remainingItems } = require('internal/util/engine');
 const types = require('internal/util/types');
 const { argumentsKinds, kindOf } = types;
 const inspector = require('internal/util/inspect');
@@ -83,6 +83,8 @@ function isArrayIndex(key) {
 
 // The engine lists indices first, so what is left after them are the names.
 function nonIndexKeys(value, showHidden, length) {
+  if (!showHidden && hasOnlyElements(value))
+    return [];
   const keys = keysOf(value, showHidden);
   let start = 0;
   if (keys.length >= length && keys[length - 1] === `${length - 1}`)
