@@ -33,7 +33,7 @@ function formatMessage(args) {
 
 function fail(fields) {
   const { message } = fields;
-  if (message instanceof Error)
+  if (isError(message))
     throw message;
   throw new (lazyAssertionError())(fields);
 }
@@ -45,7 +45,7 @@ function messageOf(rest, fields) {
     const made = message(fields.actual, fields.expected);
     return typeof made === 'string' ? made : undefined;
   }
-  if (message === undefined || message instanceof Error || (typeof message === 'string' && rest.length === 1))
+  if (message === undefined || isError(message) || (typeof message === 'string' && rest.length === 1))
     return message;
   if (typeof message === 'string')
     return formatMessage(rest);
@@ -82,7 +82,7 @@ function innerOk(stackStartFn, args, self) {
     if (message == null) {
       generated = true;
       message = require('internal/assert/source').falsyMessage(stackStartFn);
-    } else if (message instanceof Error) {
+    } else if (isError(message)) {
       throw message;
     }
   }
@@ -233,7 +233,7 @@ function checkException(actual, expected, message, fn, self) {
     throwIt = true;
   }
   if (throwIt) {
-    if (message instanceof Error)
+    if (isError(message))
       throw message;
     const error = new (lazyAssertionError())({
       actual, expected, message, operator: fn.name, stackStartFn: startOf(fn), diff: optionsOf(self).diff,
@@ -319,7 +319,7 @@ function matchOrNot(string, regexp, rest, fn, self) {
   if (typeof string === 'string' && (regexp.exec(string) !== null) === wanted)
     return;
   let message = messageOf(rest, { actual: string, expected: regexp });
-  if (message instanceof Error)
+  if (isError(message))
     throw message;
   const generated = !message;
   message ||= typeof string !== 'string' ?
@@ -336,7 +336,7 @@ function matchOrNot(string, regexp, rest, fn, self) {
 
 const methods = {
   fail: function fail(message) {
-    if (message instanceof Error)
+    if (isError(message))
       throw message;
     const generated = message === undefined;
     if (generated)

@@ -19,8 +19,8 @@ defineProperty(proto, 'constructor', {
   configurable: true,
   enumerable: false,
 });
-defineProperty(proto, Symbol.toStringTag, { value: 'process', configurable: true });
 process = Object.create(proto);
+defineProperty(process, Symbol.toStringTag, { value: 'process', writable: true });
 module.exports = process;
 
 let isEmitter = false;

@@ -124,7 +124,7 @@ function objectsEqual(a, b, mode, memory) {
     const tag = a[Symbol.toStringTag];
     if (tag !== b[Symbol.toStringTag])
       return false;
-    if (tag !== 'URL')
+    if (tag !== 'URL' && typeof a.equals !== 'function')
       return contentsEqual(a, b, mode, memory, nothingMore);
   }
   const tag = toStringTag.call(a);
@@ -243,7 +243,7 @@ function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
     return false;
   if (!areSameNames(keysA, keysB)) {
     for (const key of keysB) {
-      if (mode === kLoose ? !Object.hasOwn(a, key) : !isEnumerable.call(a, key))
+      if (!isEnumerable.call(a, key))
         return false;
     }
   }
@@ -263,22 +263,15 @@ function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
                              (more !== arraysEqual && b.size === 0)))
     return true;
 
-  // Two circles are the same if they close at the same point.
-  if (memory === undefined) {
-    memory = { left: [a], right: [b] };
-  } else {
-    const left = memory.left.lastIndexOf(a);
-    if (left !== -1) {
-      const right = memory.right.lastIndexOf(b);
-      if (right !== -1)
-        return left === right;
-    }
-    memory.left.push(a);
-    memory.right.push(b);
-  }
+  // Objects that are being compared further up are the same here if both are: circles close together.
+  if (memory === undefined)
+    memory = [];
+  const isAbove = memory.includes(a);
+  if (isAbove || memory.includes(b))
+    return isAbove && memory.includes(b);
+  memory.push(a, b);
   const equal = more(a, b, mode, memory) && propertiesEqual(a, b, mode, memory, keysB);
-  memory.left.pop();
-  memory.right.pop();
+  memory.length -= 2;
   return equal;
 }
 
