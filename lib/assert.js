@@ -323,8 +323,7 @@ function matchOrNot(string, regexp, rest, fn, self) {
     throw message;
   const generated = !message;
   message ||= typeof string !== 'string' ?
-    `The "string" argument must be of type string. Received ${
-      require('internal/errors').determineSpecificType(string)}` :
+    `The "string" argument must be of type string. Received type ${typeof string} (${inspect(string)})` :
     `${wanted ? 'The input did not match the regular expression ' : 'The input was expected to not match the regular expression '}${
       inspect(regexp)}. Input:\n\n${inspect(string)}\n`;
   const error = new (lazyAssertionError())({

@@ -103,7 +103,7 @@ function invalidPackageTarget(packagePath, key, target, isImport = false, base =
 }
 
 function invalidReturn(input, name, value) {
-  return `Expected ${input} to be returned from the "${name}" hook but got ${
+  return `Expected ${input} to be returned from the "${name}" function but got ${
     value?.constructor?.name ? `an instance of ${value.constructor.name}` : determineSpecificType(value)}.`;
 }
 

@@ -124,7 +124,7 @@ function objectsEqual(a, b, mode, memory) {
     const tag = a[Symbol.toStringTag];
     if (tag !== b[Symbol.toStringTag])
       return false;
-    if (tag !== 'URL' && typeof a.equals !== 'function')
+    if (tag !== 'URL' && tag !== 'CryptoKey' && typeof a.equals !== 'function')
       return contentsEqual(a, b, mode, memory, nothingMore);
   }
   const tag = toStringTag.call(a);
@@ -183,7 +183,9 @@ function objectsEqual(a, b, mode, memory) {
   } else if (types.isWeakMap(a) || types.isWeakSet(a) || types.isPromise(a)) {
     // What they hold cannot be seen.
     return false;
-  } else if (typeof a.equals === 'function' && (types.isKeyObject(a) || types.isCryptoKey(a))) {
+  } else if (tag === '[object CryptoKey]' && types.isCryptoKey(a)) {
+    return types.isCryptoKey(b) && cryptoKeysEqual(a, b, mode, memory);
+  } else if (typeof a.equals === 'function' && types.isKeyObject(a)) {
     if (!a.equals(b))
       return false;
   }
@@ -219,6 +221,12 @@ function errorsEqual(a, b, mode, memory) {
       return false;
   }
   return contentsEqual(a, b, mode, memory, nothingMore);
+}
+
+function cryptoKeysEqual(a, b, mode, memory) {
+  const { KeyObject } = require('crypto');
+  return a.extractable === b.extractable && deepEqual(a.algorithm, b.algorithm, mode, memory) &&
+         deepEqual(a.usages, b.usages, mode, memory) && KeyObject.from(a).equals(KeyObject.from(b));
 }
 
 function enumerableSymbols(value) {

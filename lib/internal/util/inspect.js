@@ -3,6 +3,8 @@
 // `util.inspect`: any value as the text that Node's programs, logs and tests expect.
 // This file walks values and lays the text out; inspect_kinds knows what each kind of object shows.
 
+// Programs that replace Object.keys do not mean us.
+const objectKeys = Object.keys;
 const { isStackOverflowError } = require('internal/errors');
 const { objectKind, proxyKind, proxyParts } = require('internal/util/engine');
 const { validateObject, validateString } = require('internal/validators');
@@ -146,7 +148,7 @@ function stylizeWithColor(text, styleType) {
 
 function userOptions(context, isCrossContext) {
   const options = { stylize: context.stylize };
-  for (const key of Object.keys(inspectDefaultOptions))
+  for (const key of objectKeys(inspectDefaultOptions))
     options[key] = context[key];
   Object.assign(options, context.userOptions);
   if (isCrossContext) {
@@ -604,7 +606,7 @@ function inspect(value, options) {
     if (typeof options === 'boolean') {
       context.showHidden = options;
     } else if (options) {
-      for (const key of Object.keys(options)) {
+      for (const key of objectKeys(options)) {
         if (key === 'stylize' || Object.hasOwn(inspectDefaultOptions, key))
           context[key] = options[key];
         else

@@ -2,6 +2,7 @@
 
 // What each kind of object shows when it is inspected: its braces, its entries, and which of its properties.
 
+const objectKeys = Object.keys;
 const { hasOnlyElements, proxyParts, promiseState, remainingItems } = require('internal/util/engine');
 const types = require('internal/util/types');
 const { argumentsKinds, kindOf } = types;
@@ -69,7 +70,7 @@ function nameOfKind(value) {
 
 function keysOf(value, showHidden) {
   const symbols = Object.getOwnPropertySymbols(value);
-  const keys = showHidden ? Object.getOwnPropertyNames(value) : Object.keys(value);
+  const keys = showHidden ? Object.getOwnPropertyNames(value) : objectKeys(value);
   for (const symbol of symbols) {
     if (showHidden || Object.prototype.propertyIsEnumerable.call(value, symbol))
       keys.push(symbol);
@@ -126,7 +127,7 @@ function emptyItems(context, count) {
 }
 
 function formatSparseArray(context, value, recurseTimes, shown, output, position) {
-  const keys = Object.keys(value);
+  const keys = objectKeys(value);
   let index = position;
   for (let i = position; i < keys.length && output.length < shown; i++) {
     const key = keys[i];
@@ -466,6 +467,10 @@ function shapeOfKind(context, value, kind, constructor, tag, keys, bare, recurse
     const base = boxedBase(context, value, keys, constructor, tag);
     return keys.length === 0 && bare ? base : shape({ tag, keys, base, braces: ['{', '}'] });
   }
+  if (value[Symbol.toStringTag] === 'URL' && value instanceof globalThis.URL) {
+    const base = value.href;
+    return isPlain ? base : shape({ tag, keys, base, braces: ['{', '}'] });
+  }
   const prefix = prefixOf(constructor, tag, 'Object');
   return isPlain ? `${prefix}{}` : shape({ tag, keys, braces: [`${prefix}{`, '}'] });
 }
@@ -473,7 +478,7 @@ function shapeOfKind(context, value, kind, constructor, tag, keys, bare, recurse
 // What a module exports, or that it cannot be read yet; the keys are done with then.
 function formatNamespace(context, namespace, times) {
   const output = [];
-  for (const key of Object.keys(namespace)) {
+  for (const key of objectKeys(namespace)) {
     let text;
     try {
       text = formatValue(context, namespace[key], times);
