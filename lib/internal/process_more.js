@@ -171,10 +171,9 @@ value('unref', function unref(object) {
   if (typeof method === 'function') Reflect.apply(method, object, []);
 });
 value('dlopen', function dlopen(module, filename) {
-  const { codes: { ERR_DLOPEN_FAILED } } = require('internal/errors');
-  const text = `${filename}: Galley cannot load native addons: they are bound to V8 and Node's own interfaces. ` +
-    'Look for a version of the package in JavaScript or WebAssembly';
-  throw ERR_DLOPEN_FAILED ? new ERR_DLOPEN_FAILED(text) : Object.assign(new Error(text), { code: 'ERR_DLOPEN_FAILED' });
+  if (module === null || typeof module !== 'object') throw new ERR_INVALID_ARG_TYPE('module', 'object', module);
+  require('internal/validators').validateString(filename, 'filename');
+  require('internal/napi').load(module, filename);
 });
 value('binding', function binding(name) {
   throw new Error(`No such module: ${name}`);

@@ -199,6 +199,8 @@ void JSObjectSetProperty(JSContextRef ctx, JSObjectRef object, JSStringRef name,
 bool JSObjectDeleteProperty(JSContextRef ctx, JSObjectRef object, JSStringRef name, JSValueRef *exception);
 JSValueRef JSObjectGetPropertyForKey(JSContextRef ctx, JSObjectRef object, JSValueRef key,
                                      JSValueRef *exception);
+void JSObjectSetPropertyForKey(JSContextRef ctx, JSObjectRef object, JSValueRef key, JSValueRef value,
+                               JSPropertyAttributes attributes, JSValueRef *exception);
 JSValueRef JSObjectGetPropertyAtIndex(JSContextRef ctx, JSObjectRef object, unsigned index,
                                       JSValueRef *exception);
 void JSObjectSetPropertyAtIndex(JSContextRef ctx, JSObjectRef object, unsigned index, JSValueRef value,

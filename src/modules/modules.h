@@ -19,6 +19,7 @@ extern const Module shared_memory_module;
 extern const Module watch_module;
 extern const Module worker_module;
 extern const Module names_module;
+extern const Module addons_module;
 extern const Module options_module;
 extern const Module os_module;
 extern const Module pipe_module;
@@ -70,5 +71,6 @@ enum {
     SLOT_CIPHERS,
     SLOT_ZLIB,
     SLOT_SQLITE,
+    SLOT_ADDONS,
     SLOT_COUNT
 };

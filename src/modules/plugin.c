@@ -38,7 +38,7 @@ void plugin_close(Realm *realm, const char *file, const char *symbol) {
     if (module && module->teardown) module->teardown(realm);
 }
 
-static const char crypto_file[] = "galley-crypto.so", dns_file[] = "galley-dns.so",
+static const char crypto_file[] = "galley-crypto.so", dns_file[] = "galley-dns.so", napi_file[] = "galley-napi.so",
                   sqlite_file[] = "galley-sqlite.so", zlib_file[] = "galley-zlib.so";
 
 static void crypto_setup(Realm *realm, Object binding) {
@@ -46,6 +46,13 @@ static void crypto_setup(Realm *realm, Object binding) {
 }
 static void crypto_teardown(Realm *realm) {
     plugin_close(realm, crypto_file, "crypto_plugin");
+}
+
+static void addons_setup(Realm *realm, Object binding) {
+    plugin_open(realm, binding, napi_file, "napi_plugin");
+}
+static void addons_teardown(Realm *realm) {
+    plugin_close(realm, napi_file, "napi_plugin");
 }
 
 static void resolver_setup(Realm *realm, Object binding) {
@@ -75,6 +82,7 @@ static void zlib_teardown(Realm *realm) {
 }
 
 const Module crypto_module = {"crypto", NULL, crypto_setup, crypto_teardown};
+const Module addons_module = {"napi", NULL, addons_setup, addons_teardown};
 const Module resolver_module = {"resolver", NULL, resolver_setup, NULL};
 const Module sqlite_module = {"sqlite", NULL, sqlite_setup, sqlite_teardown};
 const Module tls_module = {"tls", NULL, tls_setup, tls_teardown};

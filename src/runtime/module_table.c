@@ -20,6 +20,7 @@ const Module *const all_modules[] = {
     &watch_module,
     &worker_module,
     &names_module,
+    &addons_module,
     &options_module,
     &os_module,
     &pipe_module,
