@@ -66,7 +66,6 @@ binding.setHelpers([
   Symbol.for,
   isNativeError,
   isPromise,
-  (value) => ArrayBuffer.isView(value),
   (value) => isDataView(value) ? views.length : ArrayBuffer.isView(value) ? views.findIndex((View) => View !== undefined && value instanceof View) : -1,
   (buffer, offset, length) => new DataView(buffer, offset, length),
   function typedArray(kind, buffer, offset, length) {
@@ -135,4 +134,4 @@ function load(module, filename) {
   if (exports !== undefined && exports !== module.exports) module.exports = exports;
 }
 
-module.exports = { load };
+module.exports = { load, end: binding.end };

@@ -3,7 +3,7 @@
 // because a worker's start is paid for once a process.
 
 const binding = internalBinding('process');
-const { turn, isMainThread } = require('internal/builtin');
+const { turn, isMainThread, loaded, whenLoaded } = require('internal/builtin');
 const EXITING = 5;
 const defineProperty = Object.defineProperty;
 
@@ -44,7 +44,7 @@ function becomeEmitter(EventEmitter = require('events')) {
   defineProperty(process, '_events', { enumerable: false });
   if (isMainThread) require('internal/process_signals');
 }
-require('internal/builtin').whenLoaded('events', becomeEmitter);
+whenLoaded('events', becomeEmitter);
 
 const define = (name, descriptor) => defineProperty(process, name, { configurable: true, enumerable: true, ...descriptor });
 const value = (name, v) => { process[name] = v; };
@@ -95,7 +95,10 @@ value('exit', function exit(code) {
   process.reallyExit(+process.exitCode || 0);
   // A worker thread's exit returns here while the engine stops the thread.
 });
-value('reallyExit', function reallyExit(code) { binding.reallyExit(code || 0); });
+value('reallyExit', function reallyExit(code) {
+  loaded('internal/napi')?.end();
+  binding.reallyExit(code || 0);
+});
 value('_kill', binding.kill);
 value('_fatalException', (error, fromPromise) => require('internal/fatal').uncaught(error, fromPromise));
 value('_rawDebug', (...args) => {

@@ -35,7 +35,6 @@ typedef enum {
     HELP_SYMBOL_FOR,
     HELP_IS_ERROR,
     HELP_IS_PROMISE,
-    HELP_IS_BUFFER,
     HELP_VIEW_KIND,
     HELP_VIEW,
     HELP_TYPED_ARRAY,
@@ -92,13 +91,18 @@ bool task_open(napi_env env, Task *task, void (*run)(Task *task));
 void task_dispatch(Task *task);
 void task_close(Task *task);
 
-/* --- env.c */
+/* --- errors.c */
 napi_status env_ok(napi_env env);
 napi_status env_fail(napi_env env, napi_status status);
 /* Whether JavaScript may run now. */
 napi_status env_ready(napi_env env);
 /* The end of what ran JavaScript. */
 napi_status env_ran(napi_env env, Value exception);
+void env_set_pending(napi_env env, Value exception);
+/* Makes an uncaught exception of it. */
+void env_report(napi_env env, Value exception);
+
+/* --- env.c */
 /* Makes the collector leave a value alone until the scope closes. */
 napi_value env_give(napi_env env, Value v);
 void env_enter(napi_env env, Scope *scope);
@@ -108,6 +112,10 @@ Value env_leave(napi_env env, Scope *scope);
 Value env_help(napi_env env, Help help, size_t argc, const Value *argv);
 /* Calls a finalizer, in the loop. */
 void env_finalize(napi_env env, napi_finalize finalize, void *data, void *hint);
+/* From lib/internal/napi.js: the functions that `Help` counts. */
+Value env_set_helpers(Call *call);
+
+/* --- life.c */
 void env_use(napi_env env);
 void env_release(napi_env env);
 /* Wakes the loop for what lies in `dead`; called with the lock held. */

@@ -26,22 +26,17 @@ static void callback_dispose(Handle *handle) {
 
 static const HandleClass callback_class = {"NativeCallback", NULL, callback_dispose};
 
-static Value text_value(Realm *realm, const char *text, size_t len) {
-    return len == NAPI_AUTO_LENGTH ? value_string(realm, text) : value_string_n(realm, text, len);
-}
-
-static Object named_function_new(napi_env env, Value name, napi_callback callback, void *data) {
+Object function_new(napi_env env, const char *name, size_t len, napi_callback callback, void *data) {
     Callback *self = NEW(Callback);
     self->env = env;
     self->callback = callback;
     self->data = data;
     env_use(env);
-    Value argv[] = {handle_open(env->realm, &self->base, &callback_class), name};
+    if (!name) name = "", len = 0;
+    if (len == NAPI_AUTO_LENGTH) len = strlen(name);
+    Value argv[] = {handle_open(env->realm, &self->base, &callback_class),
+                    value_string_n(env->realm, name, len)};
     return (Object)env_help(env, HELP_FUNCTION, 2, argv);
-}
-
-Object function_new(napi_env env, const char *name, size_t len, napi_callback callback, void *data) {
-    return named_function_new(env, text_value(env->realm, name ? name : "", name ? len : 0), callback, data);
 }
 
 /* invoke(callback, this, new.target, …arguments), from lib/internal/napi.js */
@@ -97,23 +92,22 @@ static Value property_key(napi_env env, const napi_property_descriptor *property
     return property->utf8name ? value_string(env->realm, property->utf8name) : value_of(property->name);
 }
 
-static Value accessor_new(napi_env env, Value key, napi_callback callback, void *data) {
-    return callback ? named_function_new(env, key, callback, data) : value_undefined();
+/* Without a name, as Node makes them. */
+static Value property_function(napi_env env, napi_callback callback, void *data) {
+    return callback ? function_new(env, NULL, 0, callback, data) : value_undefined();
 }
 
 static napi_status property_define(napi_env env, Object object, const napi_property_descriptor *property) {
     Value key = property_key(env, property);
     REQUIRE(env, key, napi_name_expected);
-    Realm *realm = env->realm;
-    bool is_text = JSValueIsString(realm->ctx, key);
-    REQUIRE(env, is_text || JSValueIsSymbol(realm->ctx, key), napi_name_expected);
-    Value name = is_text ? key : value_string(realm, "");
+    JSContextRef ctx = env->realm->ctx;
+    REQUIRE(env, JSValueIsString(ctx, key) || JSValueIsSymbol(ctx, key), napi_name_expected);
     Value value = value_undefined(), get = value, set = value;
     if (property->getter || property->setter) {
-        get = accessor_new(env, name, property->getter, property->data);
-        set = accessor_new(env, name, property->setter, property->data);
+        get = property_function(env, property->getter, property->data);
+        set = property_function(env, property->setter, property->data);
     } else if (property->method) {
-        value = named_function_new(env, name, property->method, property->data);
+        value = property_function(env, property->method, property->data);
     } else {
         REQUIRE_ARG(env, property->value);
         value = value_of(property->value);

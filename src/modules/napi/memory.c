@@ -173,8 +173,24 @@ napi_status napi_detach_arraybuffer(napi_env env, napi_value value) {
 
 enum { DATA_VIEW = 12 };
 
-/* One of napi_typedarray_type, DATA_VIEW, or -1. */
+/* One of napi_typedarray_type, DATA_VIEW, or -1. The engine's interface does not know all of them. */
 static int view_kind(napi_env env, napi_value value) {
+    if (!value_is_cell(value_of(value))) return -1;
+    switch (JSValueGetTypedArrayType(env->realm->ctx, value_of(value), NULL)) {
+    case kJSTypedArrayTypeInt8Array: return napi_int8_array;
+    case kJSTypedArrayTypeInt16Array: return napi_int16_array;
+    case kJSTypedArrayTypeInt32Array: return napi_int32_array;
+    case kJSTypedArrayTypeUint8Array: return napi_uint8_array;
+    case kJSTypedArrayTypeUint8ClampedArray: return napi_uint8_clamped_array;
+    case kJSTypedArrayTypeUint16Array: return napi_uint16_array;
+    case kJSTypedArrayTypeUint32Array: return napi_uint32_array;
+    case kJSTypedArrayTypeFloat32Array: return napi_float32_array;
+    case kJSTypedArrayTypeFloat64Array: return napi_float64_array;
+    case kJSTypedArrayTypeBigInt64Array: return napi_bigint64_array;
+    case kJSTypedArrayTypeBigUint64Array: return napi_biguint64_array;
+    case kJSTypedArrayTypeArrayBuffer: return -1;
+    case kJSTypedArrayTypeNone: break;
+    }
     Value argv[] = {value_of(value)};
     Value kind = object_of(env, value) ? env_help(env, HELP_VIEW_KIND, 1, argv) : NULL;
     return kind ? value_as_int(kind) : -1;
@@ -229,26 +245,26 @@ napi_status napi_create_dataview(napi_env env, size_t len, napi_value memory, si
     return view ? env_give_out(env, view, result) : napi_pending_exception;
 }
 
-/* Whatever kind of view it is. */
-static napi_status view_describe(napi_env env, napi_value value, size_t *bytes, void **data,
-                                 napi_value *memory, size_t *offset) {
+static void *view_bytes(napi_env env, Object view, size_t *len) {
     Realm *realm = env->realm;
+    char *data;
+    if (value_bytes(realm, view, &data, len)) return data;
+    Object memory = value_object(realm, object_get(realm, view, "buffer"));
+    if (!memory || !is_array_buffer(env, (napi_value)memory)) return NULL;
+    *len = (size_t)value_as_double(object_get(realm, view, "byteLength"));
+    data = JSObjectGetArrayBufferBytesPtr(realm->ctx, memory, NULL);
+    return data + (size_t)value_as_double(object_get(realm, view, "byteOffset"));
+}
+
+static napi_status view_describe(napi_env env, napi_value value, size_t *len, void **data, napi_value *memory,
+                                 size_t *offset) {
     Object view = (Object)value_of(value);
-    Value buffer = object_get(realm, view, "buffer");
-    size_t at = (size_t)value_as_double(object_get(realm, view, "byteOffset"));
-    if (bytes) *bytes = (size_t)value_as_double(object_get(realm, view, "byteLength"));
-    if (offset) *offset = at;
-    if (data) {
-        Object plain = value_object(realm, buffer);
-        char *start = NULL;
-        size_t len = 0;
-        if (plain && is_array_buffer(env, (napi_value)buffer))
-            start = JSObjectGetArrayBufferBytesPtr(realm->ctx, plain, NULL);
-        else
-            value_bytes(realm, view, &start, &len), at = 0;
-        *data = start ? start + at : NULL;
-    }
-    if (memory) *memory = env_give(env, buffer);
+    size_t bytes = 0;
+    void *start = view_bytes(env, view, &bytes);
+    if (len) *len = bytes;
+    if (data) *data = start;
+    if (memory) *memory = env_give(env, object_get(env->realm, view, "buffer"));
+    if (offset) *offset = (size_t)value_as_double(object_get(env->realm, view, "byteOffset"));
     return env_ok(env);
 }
 
@@ -261,6 +277,14 @@ napi_status napi_get_typedarray_info(napi_env env, napi_value value, napi_typeda
     if (type) *type = (napi_typedarray_type)kind;
     if (len) *len = (size_t)value_as_double(object_get(env->realm, (Object)value_of(value), "length"));
     return view_describe(env, value, NULL, data, memory, offset);
+}
+
+napi_status napi_is_buffer(napi_env env, napi_value value, bool *result) {
+    ENTER(env);
+    REQUIRE_ARG(env, value);
+    REQUIRE_ARG(env, result);
+    *result = view_kind(env, value) >= 0;
+    return env_ok(env);
 }
 
 napi_status napi_get_dataview_info(napi_env env, napi_value value, size_t *len, void **data,

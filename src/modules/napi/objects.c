@@ -242,9 +242,6 @@ napi_status napi_is_error(napi_env env, napi_value value, bool *result) {
 napi_status napi_is_promise(napi_env env, napi_value value, bool *result) {
     return kind_ask(env, HELP_IS_PROMISE, value, result);
 }
-napi_status napi_is_buffer(napi_env env, napi_value value, bool *result) {
-    return kind_ask(env, HELP_IS_BUFFER, value, result);
-}
 napi_status napi_is_detached_arraybuffer(napi_env env, napi_value value, bool *result) {
     return kind_ask(env, HELP_IS_DETACHED, value, result);
 }
