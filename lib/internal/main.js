@@ -122,6 +122,11 @@ function run() {
     return;
   }
   joinParent();
+  if (options.get('watch') || options.get('watch-path') !== undefined) {
+    require('internal/watch/main').watch(task);
+    return;
+  }
+  if (binding.envGet('WATCH_REPORT_DEPENDENCIES') !== undefined && process.connected) require('internal/watch/report').install();
   if (task.require.length > 0) {
     const { Module } = require('internal/cjs');
     Module._initPaths();

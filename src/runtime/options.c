@@ -96,8 +96,9 @@ static bool read_long(Options *options, char **words, int left, bool from_enviro
         }
         if (known->kind == REFUSED) return no || refuse(options, wanted);
         if (known->kind == SWITCH) {
-            if (value) return bad_option(options, words[0]);
-            return set_value(options, wanted, no ? "no" : "");
+            bool is_false = value && strcmp(value, "=false") == 0;
+            if (value && !is_false && strcmp(value, "=true") != 0) return bad_option(options, words[0]);
+            return set_value(options, wanted, no != is_false ? "no" : "");
         }
         if (value) return set_value(options, wanted, value + 1);
         if (left < 2 || (words[1][0] == '-' && words[1][1])) return needs_argument(options, words[0]);
@@ -194,8 +195,21 @@ static bool read_words(Options *options) {
     return true;
 }
 
+/* The program is run by another process, whose options are the same otherwise. */
+static bool options_watch(const Options *options) {
+    return map_has(&options->values, "watch") || map_has(&options->values, "watch-path");
+}
+
 /* Options that contradict each other; true after saying so. */
 static bool options_conflict(const Options *options) {
+    const char *other = options->check         ? "check"
+                        : options->eval        ? "eval"
+                        : options->interactive ? "interactive"
+                                               : NULL;
+    if (other && options_watch(options)) {
+        fprintf(stderr, "%s: either --watch or --%s can be used, not both\n", options->argv[0], other);
+        return true;
+    }
     if (!map_has(&options->values, "tls-min-v1.3") || !map_has(&options->values, "tls-max-v1.2"))
         return false;
     fprintf(stderr, "%s: either --tls-min-v1.3 or --tls-max-v1.2 can be used, not both\n", options->argv[0]);
@@ -212,7 +226,7 @@ static bool mentions_env_file(int argc, char **argv) {
 static bool load_env_files(int argc, char **argv) {
     if (!mentions_env_file(argc, argv)) return true;
     Options options = {.argc = argc, .argv = argv};
-    bool fine = read_words(&options) && env_files_load(&options);
+    bool fine = read_words(&options) && (options_watch(&options) || env_files_load(&options));
     options_free(&options);
     return fine;
 }
