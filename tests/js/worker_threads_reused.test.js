@@ -70,8 +70,8 @@ test('workers that call process.exit, throw or are terminated leave the thread f
   const ends = ['process.exit(3)', "throw new Error('on purpose')", 'for (;;);', 'Promise.resolve().then(function again() { Promise.resolve().then(again); })'];
   for (const end of [...ends, ...ends]) {
     const worker = run(`require('worker_threads').parentPort.postMessage('up'); ${end}`);
-    worker.on('error', () => {});
-    await once(worker, 'message');
+    worker.on('error', () => {}); // which may come before the message
+    await new Promise((resolve) => worker.once('message', resolve));
     await worker.terminate();
     const [message, code] = await resultOf("Promise.resolve().then(() => require('worker_threads').parentPort.postMessage('fine'))");
     assert.deepStrictEqual([message, code], ['fine', 0]);
