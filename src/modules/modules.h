@@ -15,6 +15,7 @@ extern const Module crypto_module;
 extern const Module ipc_module;
 extern const Module loader_module;
 extern const Module messaging_module;
+extern const Module shapes_module;
 extern const Module shared_memory_module;
 extern const Module watch_module;
 extern const Module worker_module;

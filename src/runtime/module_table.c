@@ -16,6 +16,7 @@ const Module *const all_modules[] = {
     &ipc_module,
     &loader_module,
     &messaging_module,
+    &shapes_module,
     &shared_memory_module,
     &watch_module,
     &worker_module,
