@@ -437,10 +437,20 @@ function Zstd(options, mode) {
 Object.setPrototypeOf(Zstd.prototype, ZlibBase.prototype);
 Object.setPrototypeOf(Zstd, ZlibBase);
 
+let hasWarned = false;
+function warnOfCall(name) {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(`Instantiating ${name} without the 'new' keyword has been deprecated.`, 'DeprecationWarning', 'DEP0184');
+}
+
 function streamClass(name, Base, mode) {
   const made = {
     [name]: function(options) {
-      if (!(this instanceof made)) return new made(options);
+      if (!(this instanceof made)) {
+        warnOfCall(name);
+        return new made(options);
+      }
       if (mode === DEFLATERAW && options && options.windowBits === 8) options = { ...options, windowBits: 9 };
       Reflect.apply(Base, this, [options, mode]);
     },

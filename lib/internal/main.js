@@ -71,7 +71,7 @@ function runText(text, name, print) {
   globalThis.__filename = name;
   globalThis.__dirname = '.';
   for (const id of require('internal/builtin').idsIn(text))
-    if (!(id in globalThis)) define(id, () => getRequire()(id));
+    if (!(id in globalThis) || id === 'crypto') define(id, () => getRequire()(id));
   const inputType = options.get('input-type');
   if (inputType?.endsWith('-typescript')) text = require('internal/typescript').strip(text, name);
   if (inputType?.startsWith('module')) {

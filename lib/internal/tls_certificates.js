@@ -34,7 +34,7 @@ function extraRoots() {
   const path = process.env.NODE_EXTRA_CA_CERTS;
   if (path) {
     try {
-      extra = binding.pemSplit(require('fs').readFileSync(path));
+      extra = binding.pemSplit(require('fs').readFileSync(path)).map((pem) => `${pem}\n`);
     } catch (error) {
       const reason = error.code === 'ENOENT' ? 'error:80000002:system library::No such file or directory' : error.message;
       process.emitWarning(`Ignoring extra certs from \`${path}\`, load failed: ${reason}`);

@@ -183,3 +183,14 @@ test('webcrypto encrypts and signs with every algorithm that it says it supports
   const publicKey = await subtle.getPublicKey(privateKey, ['verify']);
   assert.ok(await subtle.verify('Ed25519', publicKey, await subtle.sign('Ed25519', privateKey, text), text));
 });
+
+test('what a program does with the facts of a CryptoKey changes nothing of the key', async () => {
+  const { subtle } = crypto.webcrypto;
+  const key = await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign']);
+  key.usages.push('verify');
+  key.algorithm.hash.name = 'SHA-1';
+  assert.strictEqual(key.usages, key.usages);
+  const signature = await subtle.sign('HMAC', key, Buffer.from('text'));
+  assert.strictEqual(signature.byteLength, 32);
+  await assert.rejects(subtle.verify('HMAC', key, signature, Buffer.from('text')), { name: 'InvalidAccessError' });
+});

@@ -1,25 +1,11 @@
 // HTTPS connections whose requests C reads (lib/internal/http_connection.js): what programs see must not differ.
-const { test, before, after } = require('node:test');
+const { test } = require('node:test');
 const assert = require('assert');
-const fs = require('fs');
-const os = require('os');
-const path = require('path');
 const https = require('https');
 const tls = require('tls');
 const { once } = require('events');
-const { spawnSync } = require('child_process');
 
-let folder, key, cert;
-before(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'galley-https-'));
-  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-    '-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem'), '-days', '2', '-subj', '/CN=galley.test',
-    '-addext', 'subjectAltName=DNS:galley.test,IP:127.0.0.1']);
-  assert.strictEqual(made.status, 0, String(made.stderr));
-  key = fs.readFileSync(path.join(folder, 'key.pem'));
-  cert = fs.readFileSync(path.join(folder, 'cert.pem'));
-});
-after(() => fs.rmSync(folder, { recursive: true, force: true }));
+const { key, cert } = require('./certificate')();
 
 async function serve(handler, options) {
   const server = https.createServer({ key, cert, ...options }, handler).listen(0, '127.0.0.1');

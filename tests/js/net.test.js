@@ -202,3 +202,11 @@ test('what is an IP address', () => {
   for (const text of ['', '1.2.3', '1.2.3.256', '01.2.3.4', ':::', '1::2::3', '1:2:3:4:5:6:7', '12345::', '::1.2.3', '1:'])
     assert.strictEqual(net.isIP(text), 0, text);
 });
+
+test('a lookup that gives no text for an address is an error of the socket', async () => {
+  for (const family of [4, 6, 0]) {
+    const lookup = (host, options, done) => done(null, options.all ? [{ address: ['127.0.0.1'], family: 4 }] : ['127.0.0.1'], family);
+    const [error] = await once(net.connect({ host: 'galley.test', port: 1, lookup, family }), 'error');
+    assert.strictEqual(error.code, 'ERR_INVALID_IP_ADDRESS');
+  }
+});

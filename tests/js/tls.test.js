@@ -1,9 +1,6 @@
 // TLS and HTTPS between two ends in this process; the certificates are made with the openssl command.
-const { test, before, after } = require('node:test');
+const { test } = require('node:test');
 const assert = require('assert');
-const fs = require('fs');
-const os = require('os');
-const path = require('path');
 const tls = require('tls');
 const https = require('https');
 const net = require('net');
@@ -11,18 +8,7 @@ const { spawnSync } = require('child_process');
 const { once } = require('events');
 const { PassThrough } = require('stream');
 
-let folder, key, cert;
-
-before(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'galley-tls-'));
-  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-    '-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem'), '-days', '2', '-subj', '/CN=galley.test',
-    '-addext', 'subjectAltName=DNS:galley.test,DNS:*.deck.test,IP:127.0.0.1']);
-  assert.strictEqual(made.status, 0, String(made.stderr));
-  key = fs.readFileSync(path.join(folder, 'key.pem'));
-  cert = fs.readFileSync(path.join(folder, 'cert.pem'));
-});
-after(() => fs.rmSync(folder, { recursive: true, force: true }));
+const { key, cert } = require('./certificate')('DNS:galley.test,DNS:*.deck.test,IP:127.0.0.1');
 
 async function serve(options, onConnection) {
   const server = tls.createServer({ key, cert, ...options }, onConnection);
@@ -252,4 +238,49 @@ test('a TLS socket over a stream shows libraries what is beneath it', () => {
   const socket = new tls.TLSSocket(below);
   assert.strictEqual(socket._handle._parentWrap, below);
   socket.destroy();
+});
+
+test('what came before a renegotiation is told before it', async () => {
+  let handshakes = 0;
+  const server = await serve({ maxVersion: 'TLSv1.2' }, (socket) => {
+    socket.on('secure', () => { handshakes++; });
+    socket.once('data', () => socket.disableRenegotiation());
+    socket.on('error', (error) => server.emit('refused', error));
+  });
+  const client = connect(server);
+  client.on('error', () => {});
+  await once(client, 'secureConnect');
+  client.write('from now on', () => client.renegotiate({}, () => assert.fail('it must not be done')));
+  const [error] = await once(server, 'refused');
+  assert.strictEqual(error.code, 'ERR_TLS_RENEGOTIATION_DISABLED');
+  assert.strictEqual(handshakes, 0);
+  client.destroy();
+  server.close();
+});
+
+test('a socket that is closed has let go of its connection', async () => {
+  const server = await serve({}, (socket) => socket.end('bye'));
+  const client = tls.connect({ port: server.address().port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(client, 'secureConnect');
+  const error = client.ssl.verifyError();
+  assert.ok(error instanceof Error);
+  assert.strictEqual(error.code, 'DEPTH_ZERO_SELF_SIGNED_CERT');
+  client.resume();
+  await once(client, 'close');
+  assert.strictEqual(client.ssl, null);
+  assert.throws(() => client.exportKeyingMaterial(8, 'label'), { code: 'ERR_TLS_INVALID_STATE' });
+  server.close();
+});
+
+test('plain bytes come into the buffers that the program makes, one for each part', async () => {
+  const server = await serve({}, (socket) => socket.end('abcde'));
+  let made = 0;
+  let text = '';
+  const client = connect(server, { onread: {
+    buffer: () => { made++; return Buffer.alloc(2); },
+    callback: (length, buffer) => { text += buffer.toString('latin1', 0, length); },
+  } });
+  await once(client, 'end');
+  assert.deepStrictEqual([text, made], ['abcde', 4]);
+  server.close();
 });

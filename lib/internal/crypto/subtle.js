@@ -130,30 +130,6 @@ class SubtleCrypto {
     return exportKey(format, key);
   }
 
-  async encrypt(algorithm, key, data) {
-    checkThis(this);
-    need(arguments, 3, 'algorithm', 'key', 'data');
-    const chosen = named(algorithm, 'encrypt');
-    keyFor(key, 'encrypt', chosen);
-    return algorithms[chosen.name].encrypt(chosen, key, copyBytes(data, 'data'));
-  }
-
-  async decrypt(algorithm, key, data) {
-    checkThis(this);
-    need(arguments, 3, 'algorithm', 'key', 'data');
-    const chosen = named(algorithm, 'decrypt');
-    keyFor(key, 'decrypt', chosen);
-    return algorithms[chosen.name].decrypt(chosen, key, copyBytes(data, 'data'));
-  }
-
-  async sign(algorithm, key, data) {
-    checkThis(this);
-    need(arguments, 3, 'algorithm', 'key', 'data');
-    const chosen = named(algorithm, 'sign');
-    keyFor(key, 'sign', chosen);
-    return algorithms[chosen.name].sign(chosen, key, copyBytes(data, 'data'));
-  }
-
   async verify(algorithm, key, signature, data) {
     checkThis(this);
     need(arguments, 4, 'algorithm', 'key', 'signature', 'data');
@@ -186,7 +162,7 @@ class SubtleCrypto {
     const usages = usagesOf(keyUsages);
     if (!(key instanceof CryptoKey)) throw new ERR_INVALID_ARG_TYPE('key', 'CryptoKey', key);
     const { object, algorithm } = slotsOf(key);
-    if (object.type === 'secret') throw notSupported(`Unable to get a public key of a secret key`);
+    if (object.type === 'secret') throw notSupported('key must be a private key');
     if (object.type !== 'private') throw fail('key must be a private key', 'InvalidAccessError');
     checkUsages(usages, algorithms[algorithm.name].publicUsages, algorithm.name);
     return makeKey(keys.createPublicKey(object), algorithm, usages, true);
@@ -224,6 +200,20 @@ class SubtleCrypto {
     return importKey(format, data, unwrappedKeyAlgorithm, extractable, keyUsages);
   }
 }
+
+// What takes a key and bytes and answers bytes.
+function addKeyed(operation) {
+  SubtleCrypto.prototype[operation] = {
+    async [operation](algorithm, key, data) {
+      checkThis(this);
+      need(arguments, 3, 'algorithm', 'key', 'data');
+      const chosen = named(algorithm, operation);
+      keyFor(key, operation, chosen);
+      return algorithms[chosen.name][operation](chosen, key, copyBytes(data, 'data'));
+    },
+  }[operation];
+}
+for (const operation of ['encrypt', 'decrypt', 'sign']) addKeyed(operation);
 
 function wrapper(algorithm, own, general) {
   try {

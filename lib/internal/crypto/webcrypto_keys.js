@@ -23,11 +23,11 @@ class CryptoKey {
   }
 
   get algorithm() {
-    return slotsOf(this).algorithm;
+    return shownOf(this).algorithm;
   }
 
   get usages() {
-    return slotsOf(this).usages;
+    return shownOf(this).usages;
   }
 
   [kClone]() {
@@ -38,7 +38,8 @@ class CryptoKey {
   [Symbol.for('nodejs.util.inspect.custom')](depth, options) {
     if (depth < 0) return this;
     const { inspect } = require('internal/util/inspect');
-    const { type, extractable, algorithm, usages } = this;
+    const { type } = this;
+    const { extractable, algorithm, usages } = slotsOf(this);
     return `CryptoKey ${inspect({ type, extractable, algorithm, usages },
                                 { ...options, depth: options.depth == null ? null : options.depth - 1 })}`;
   }
@@ -51,6 +52,19 @@ function slotsOf(key) {
   const slots = key?.[kKey];
   if (slots === undefined) throw new ERR_INVALID_THIS('CryptoKey');
   return slots;
+}
+
+// A program gets copies, its own for each key: what it does with them changes nothing of what the key may be used for.
+function shownOf(key) {
+  const slots = slotsOf(key);
+  if (slots.shown === undefined) {
+    const { algorithm, usages } = slots;
+    const copy = { ...algorithm };
+    if (copy.hash !== undefined) copy.hash = { ...copy.hash };
+    if (copy.publicExponent !== undefined) copy.publicExponent = new Uint8Array(copy.publicExponent);
+    slots.shown = { algorithm: copy, usages: [...usages] };
+  }
+  return slots.shown;
 }
 
 const order = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];

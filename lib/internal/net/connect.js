@@ -208,7 +208,7 @@ function familyOf(family) {
 }
 
 function badAddress(ip, family, options) {
-  if (!isIP(ip)) return new ERR_INVALID_IP_ADDRESS(ip);
+  if (typeof ip !== 'string' || !isIP(ip)) return new ERR_INVALID_IP_ADDRESS(ip);
   if (family !== 4 && family !== 6) return new ERR_INVALID_ADDRESS_FAMILY(family, options.host, options.port);
   return null;
 }
@@ -281,7 +281,7 @@ function foundAll(socket, error, addresses, options, port, attemptTimeout) {
   for (const { address, family } of addresses) {
     socket.emit('lookup', error, address, family, host);
     if (!socket.connecting) return;
-    if (!isIP(address) || (family !== 4 && family !== 6) || seen.has(address)) continue;
+    if (typeof address !== 'string' || !isIP(address) || (family !== 4 && family !== 6) || seen.has(address)) continue;
     seen.add(address);
     firstFamily ??= family;
     byFamily[family === firstFamily ? 0 : 1].push({ address, family });

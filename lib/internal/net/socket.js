@@ -249,7 +249,8 @@ function initHandle(socket, isMidway = false) {
   const handle = socket._handle;
   if (!handle) return;
   handle.attach?.(socket);
-  if (socket[kUserBuffer] !== undefined) useUserBuffer(socket);
+  // Below TLS it is not the program's bytes that come.
+  if (socket[kUserBuffer] !== undefined && (isMidway || !socket.ssl)) useUserBuffer(socket);
 }
 
 // Another handle in place of one that could not connect.

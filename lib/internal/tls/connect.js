@@ -3,7 +3,6 @@
 
 const net = require('net');
 const tls = require('tls');
-const common = require('_tls_common');
 const { validateAbortSignal, validateFunction, validateNumber } = require('internal/validators');
 const { codes: { ERR_INVALID_ARG_VALUE, ERR_TLS_DH_PARAM_SIZE }, connResetException } = require('internal/errors');
 const { kConnectOptions, kPendingSession, kIsVerified } = require('internal/tls/symbols');
@@ -17,16 +16,7 @@ function onConnectSecure() {
     this.destroy();
     return;
   }
-  let failed = this.ssl.verifyError();
-  let error;
-  if (failed) {
-    error = new Error(failed[0]);
-    error.code = failed[1];
-    failed = error;
-    if (error.code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
-      error.message += '; if the root CA is installed locally, try running Node.js with --use-system-ca';
-    }
-  }
+  let error = this.ssl.verifyError();
   if (!error && !this.isSessionReused()) {
     const certificate = this.getPeerCertificate(true);
     const hostname = options.servername || options.host || (options.socket && options.socket._host) || 'localhost';
@@ -98,7 +88,7 @@ function connect(...args) {
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
   if (options.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
   const { socket } = options;
-  const context = options.secureContext || common.createSecureContext(options);
+  const context = options.secureContext || tls.createSecureContext(options);
   const self = new TLSSocket(socket, {
     allowHalfOpen: socket ? socket.allowHalfOpen : Boolean(options.allowHalfOpen),
     pipe: Boolean(options.path),

@@ -34,18 +34,22 @@ hidden('hasRef', function() { return this.below?.hasRef?.() ?? false; });
 Object.defineProperty(TLSWrap, 'fd', { __proto__: null, get() { return this.below?.fd ?? -1; }, configurable: true });
 hidden('getAsyncId', () => 0);
 hidden('close', function(callback) {
-  const { below, parent } = this;
+  const { below, parent, socket } = this;
+  const closed = () => {
+    socket.ssl = null;
+    callback?.();
+  };
   this.below = undefined;
   this._close();
   if (parent !== undefined) {
     // The socket below was somebody's: it goes with this one.
-    if (parent.destroyed && parent.closed) process.nextTick(callback);
-    else parent.once('close', callback);
+    if (parent.destroyed && parent.closed) process.nextTick(closed);
+    else parent.once('close', closed);
     parent.destroy();
   } else if (below) {
-    below.close(callback);
-  } else if (callback) {
-    process.nextTick(callback);
+    below.close(closed);
+  } else {
+    process.nextTick(closed);
   }
 });
 hidden('reset', function(callback) {
@@ -61,6 +65,15 @@ hidden('shutdown', function() {
   const socket = this.socket;
   this.parent.end(() => Reflect.apply(onShutdown, socket, [0]));
   return 0;
+});
+hidden('verifyError', function() {
+  const result = this.verifyResult();
+  if (result === undefined) return undefined;
+  const error = new Error(result[0]);
+  error.code = result[1];
+  if (error.code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    error.message += '; if the root CA is installed locally, try running Node.js with --use-system-ca';
+  return error;
 });
 hidden('destroySSL', function() { this._close(); });
 

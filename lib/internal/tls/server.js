@@ -18,7 +18,7 @@ function onServerSocketSecure() {
   if (this._requestCert) {
     const failed = this.ssl.verifyError();
     if (failed) {
-      this.authorizationError = failed[1];
+      this.authorizationError = failed.code;
       if (this._rejectUnauthorized) this.destroy();
     } else {
       this.authorized = true;

@@ -374,7 +374,7 @@ prototype.exportKeyingMaterial = function(length, label, context) {
   validateUint32(length, 'length', true);
   validateString(label, 'label');
   if (context !== undefined) validateBuffer(context, 'context');
-  if (!this._secureEstablished) throw new ERR_TLS_INVALID_STATE();
+  if (!this._secureEstablished || !this._handle) throw new ERR_TLS_INVALID_STATE();
   return this.ssl.exportKeyingMaterial(length, label, context);
 };
 

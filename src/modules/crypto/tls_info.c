@@ -454,8 +454,8 @@ static Value export_keying(Call *call) {
     return buffer_adopt(call->realm, out, len);
 }
 
-/* verifyError() -> undefined, or [message, code] */
-static Value verify_error(Call *call) {
+/* verifyResult() -> undefined, or [message, code] */
+static Value verify_result(Call *call) {
     TlsWrap *self = call_wrap(call);
     if (!self) return NULL;
     long result = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
@@ -634,7 +634,7 @@ const Native tls_info_methods[] = {
     {"getEphemeralKeyInfo",get_ephemeral},
     {"getSharedSigalgs",      get_sigalgs},
     {"exportKeyingMaterial",                      export_keying},
-    {"verifyError",verify_error},
+    {"verifyResult",verify_result},
     {"peerCertificate",          peer_certificate},
     {"peerChain",                      peer_chain},
     {"ownCertificate",own_certificate},

@@ -287,15 +287,28 @@ static void tell_end(TlsWrap *self, int status) {
     tell(self, TLS_READ, 2, argv);
 }
 
-/* The bytes of as many records as there are, so that they make one call. */
-static size_t records_read(TlsWrap *self, char *room, int *why) {
+/* The bytes of as many records as there are, so that they make one call; `*earlier` of them came before a
+ * handshake that was met on the way. */
+static size_t records_read(TlsWrap *self, char *room, int *why, size_t *earlier) {
     size_t at = 0;
     *why = SSL_ERROR_NONE;
     while (at < CLEAR_ROOM && *why == SSL_ERROR_NONE && !self->done_waits && !self->start_waits) {
+        *earlier = at;
         int n = ssl_run(self, SSL_read, room + at, CLEAR_ROOM - at, why);
         if (n > 0) at += (size_t)n;
     }
     return at;
+}
+
+/* What the other side sent before it asked for another handshake is told before that. */
+static size_t deliver_earlier(TlsWrap *self, char *room, size_t earlier, size_t len) {
+    char *part = malloc(earlier);
+    if (!part) abort();
+    memcpy(part, room, earlier);
+    deliver(self, &part, earlier);
+    free(part);
+    memmove(room, room + earlier, len - earlier);
+    return len - earlier;
 }
 
 static bool plain_is_wanted(const TlsWrap *self) {
@@ -311,7 +324,9 @@ static bool plain_read(TlsWrap *self) {
     while (why == SSL_ERROR_NONE && plain_is_wanted(self)) {
         if (!room) room = malloc(CLEAR_ROOM);
         if (!room) abort();
-        size_t len = records_read(self, room, &why);
+        size_t earlier = 0, len = records_read(self, room, &why, &earlier);
+        if (earlier && (self->start_waits || self->done_waits))
+            len = deliver_earlier(self, room, earlier, len);
         tell_handshake(self);
         if (len && !self->is_closed) deliver(self, &room, len);
         if (why == SSL_ERROR_ZERO_RETURN) tell_end(self, UV_EOF);
