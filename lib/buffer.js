@@ -604,7 +604,7 @@ methods[inspectCustom] = function inspect(recurseTimes, context) {
   let text = hexSlice(this, 0, shown).replace(/(.{2})/g, '$1 ').trim();
   const rest = this.length - max;
   if (rest > 0) text += ` ... ${rest} more byte${rest > 1 ? 's' : ''}`;
-  if (context) {
+  if (context && !require('internal/util/engine').hasOnlyElements(this)) {
     let extras = false;
     const properties = { __proto__: null };
     for (const key of Object.keys(this)) {

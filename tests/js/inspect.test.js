@@ -88,3 +88,17 @@ test('types see through changed tags and prototypes', () => {
   assert.ok(types.isProxy(new Proxy(() => {}, {})) && !types.isProxy(globalThis));
   assert.ok(types.isAsyncFunction(async (x) => x) && !types.isAsyncFunction({ async() {} }.async));
 });
+
+test('text that lies deep is not copied at every level', () => {
+  let last = {};
+  const top = last;
+  for (let i = 0; i < 300; i++) {
+    last.next = { top, last };
+    top[i] = last = last.next;
+  }
+  const start = process.cpuUsage();
+  const { length } = inspect(top, { depth: Infinity });
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(length > 2 ** 26, `${length}`);
+  assert.ok(user + system < 2e6, `took ${user + system} us`);
+});

@@ -486,13 +486,23 @@ function fitsOnLine(context, output, start, base) {
   return base === '' || !base.includes('\n');
 }
 
+// As join() does it, but nothing is copied: what lies deep would be copied at every level.
+function joined(output, separator) {
+  if (output.length === 0)
+    return '';
+  let text = output[0];
+  for (let i = 1; i < output.length; i++)
+    text += separator + output[i];
+  return text;
+}
+
 function reduceToSingleString(context, output, base, braces, extras, recurseTimes, value) {
   const indentation = `\n${' '.repeat(context.indentationLvl)}`;
   if (context.compact === true) {
     if (fitsOnLine(context, output, 0, base))
       return `${braces[0]}${base ? ` ${base}` : ''} ${output.join(', ')} ${braces[1]}`;
     const line = base === '' && braces[0].length === 1 ? ' ' : `${base ? ` ${base}` : ''}${indentation}  `;
-    return `${braces[0]}${line}${output.join(`,${indentation}  `)} ${braces[1]}`;
+    return `${braces[0]}${line}${joined(output, `,${indentation}  `)} ${braces[1]}`;
   }
   const head = base ? `${base} ` : '';
   if (typeof context.compact === 'number' && context.compact >= 1) {
@@ -502,13 +512,13 @@ function reduceToSingleString(context, output, base, braces, extras, recurseTime
     if (context.currentDepth - recurseTimes < context.compact && entries === output.length) {
       const start = output.length + context.indentationLvl + braces[0].length + base.length + 10;
       if (fitsOnLine(context, output, start, base)) {
-        const joined = output.join(', ');
-        if (!joined.includes('\n'))
-          return `${head}${braces[0]} ${joined} ${braces[1]}`;
+        const line = output.join(', ');
+        if (!line.includes('\n'))
+          return `${head}${braces[0]} ${line} ${braces[1]}`;
       }
     }
   }
-  return `${head}${braces[0]}${indentation}  ${output.join(`,${indentation}  `)}${indentation}${braces[1]}`;
+  return `${head}${braces[0]}${indentation}  ${joined(output, `,${indentation}  `)}${indentation}${braces[1]}`;
 }
 
 // Many short entries read best as a table: as many columns as the line takes and the eye can follow.
@@ -680,6 +690,7 @@ module.exports = {
   kArray,
   kArrayExtras,
   kObject,
+  objectKeys,
   prefixOf,
   quoted,
   reduceToSingleString,

@@ -2,12 +2,11 @@
 
 // What each kind of object shows when it is inspected: its braces, its entries, and which of its properties.
 
-const objectKeys = Object.keys;
 const { hasOnlyElements, proxyParts, promiseState, remainingItems } = require('internal/util/engine');
 const types = require('internal/util/types');
 const { argumentsKinds, kindOf } = types;
 const inspector = require('internal/util/inspect');
-const { formatPrimitive, formatNumber, formatBigInt, formatValue, formatProperty, kArray, kArrayExtras, kObject, prefixOf,
+const { formatPrimitive, formatNumber, formatBigInt, formatValue, formatProperty, kArray, kArrayExtras, kObject, objectKeys, prefixOf,
         reduceToSingleString, stylizeNoColor } = inspector;
 
 const builtInObjects = new Set([
