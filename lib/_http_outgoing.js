@@ -403,9 +403,13 @@ function keyOf(name) {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
   validateHeaderName(name);
+  return learnName(name);
+}
+
+function learnName(name) {
   const key = name.toLowerCase();
   if (knownNames.size >= 500) knownNames = new Map();
-  if (name.length < 64) knownNames.set(name, key);
+  if (name.length < 64 && isToken(name)) knownNames.set(name, key);
   return key;
 }
 
@@ -414,7 +418,7 @@ OutgoingMessage.prototype.setHeader = function setHeader(name, value) {
   const key = keyOf(name);
   if (typeof value !== 'string' || hasBadChar(value)) validateHeaderValue(name, value);
   let headers = this[kOutHeaders];
-  if (headers === null) this[kOutHeaders] = headers = { __proto__: null };
+  if (headers === null) this[kOutHeaders] = headers = Object.create(null);
   headers[key] = [name, value];
   return this;
 };
@@ -455,7 +459,7 @@ OutgoingMessage.prototype.getHeader = function getHeader(name) {
   if (typeof name !== 'string') validateString(name, 'name');
   const headers = this[kOutHeaders];
   if (headers === null) return undefined;
-  return headers[knownNames.get(name) ?? name.toLowerCase()]?.[1];
+  return headers[knownNames.get(name) ?? learnName(name)]?.[1];
 };
 
 OutgoingMessage.prototype.getHeaderNames = function getHeaderNames() {
@@ -476,13 +480,13 @@ OutgoingMessage.prototype.getHeaders = function getHeaders() {
 
 OutgoingMessage.prototype.hasHeader = function hasHeader(name) {
   validateString(name, 'name');
-  return this[kOutHeaders] !== null && !!this[kOutHeaders][name.toLowerCase()];
+  return this[kOutHeaders] !== null && !!this[kOutHeaders][knownNames.get(name) ?? learnName(name)];
 };
 
 OutgoingMessage.prototype.removeHeader = function removeHeader(name) {
   validateString(name, 'name');
   if (this._header) throw new ERR_HTTP_HEADERS_SENT('remove');
-  const key = name.toLowerCase();
+  const key = knownNames.get(name) ?? learnName(name);
   switch (key) {
     case 'connection': this._removedConnection = true; break;
     case 'content-length': this._removedContLen = true; break;

@@ -31,7 +31,7 @@ EventEmitter.prototype._maxListeners = undefined;
 
 EventEmitter.init = function init(options) {
   if (this._events === undefined || this._events === Object.getPrototypeOf(this)._events) {
-    this._events = { __proto__: null };
+    this._events = Object.create(null);
     this._eventsCount = 0;
   }
   this._maxListeners = this._maxListeners || undefined;
@@ -236,7 +236,7 @@ function listenerAdd(emitter, type, listener, prepend) {
   checkListener(listener);
   let events = emitter._events;
   if (events === undefined) {
-    events = emitter._events = { __proto__: null };
+    events = emitter._events = Object.create(null);
     emitter._eventsCount = 0;
   } else if (events.newListener !== undefined) {
     emitter.emit('newListener', type, listener.listener ?? listener);
@@ -295,7 +295,7 @@ function eventForget(emitter, events, type) {
   if (emitter[kKeepsShape])
     events[type] = undefined;
   else if (emitter._eventsCount === 0)
-    emitter._events = { __proto__: null };
+    emitter._events = Object.create(null);
   else
     delete events[type];
 }
@@ -338,7 +338,7 @@ EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
     return this;
   if (events.removeListener === undefined) {
     if (arguments.length === 0) {
-      this._events = { __proto__: null };
+      this._events = Object.create(null);
       this._eventsCount = 0;
     } else if (events[type] !== undefined) {
       --this._eventsCount;
@@ -352,7 +352,7 @@ EventEmitter.prototype.removeAllListeners = function removeAllListeners(type) {
         this.removeAllListeners(key);
     }
     this.removeAllListeners('removeListener');
-    this._events = { __proto__: null };
+    this._events = Object.create(null);
     this._eventsCount = 0;
     return this;
   }

@@ -230,7 +230,8 @@ function refresh(socket) {
 
 // A response that C has read: what it lacks comes from its prototype.
 function LightResponse(native, request, info, reason, head) {
-  this._events = { __proto__: null, end: responseOnEnd };
+  this._events = Object.create(null);
+  this._events.end = responseOnEnd;
   this._eventsCount = 1;
   this[kConnection] = native;
   this[kHead] = head;
