@@ -246,7 +246,7 @@ function calledInNodeModules() {
   Error.prepareStackTrace = prepareStackTrace;
   if (typeof stack !== 'string') return false;
   for (const line of stack.split('\n').slice(1)) {
-    const match = /\(?((?:node:|\/|file:)[^()]*?):\d+(?::\d+)?\)?$/.exec(line.trim());
+    const match = /\(?((?:node:|\/|file:|[a-z]:\\)[^()]*?):\d+(?::\d+)?\)?$/i.exec(line.trim());
     if (match === null || match[1].startsWith('node:')) continue;
     return /[/\\]node_modules[/\\]/.test(match[1]);
   }
