@@ -66,8 +66,8 @@ function runTicks() {
       context.track.destroy(entry);
     }
     if (turn[EXITING] !== 0) return;
-    // Promise jobs of this tick have to see its frame: let them run before the next tick.
-    if (context.inUse && head < queue.length) return;
+    // Promise jobs of this tick have to see its frame: let them run before a tick that has another.
+    if (context.inUse && head < queue.length && queue[head].frame !== tick.frame) return;
   }
   queue.length = 0;
   head = 0;

@@ -38,3 +38,16 @@ resource.runInAsyncScope(() => {
   assert.strictEqual(executionAsyncId(), resource.asyncId());
 });
 process.on('exit', () => assert.strictEqual(ended, 2));
+
+// All ticks of one context run before promise jobs, as they do without contexts.
+storage.run('ordered', () => {
+  const order = [];
+  setImmediate(() => {
+    process.nextTick(() => {
+      order.push('tick 1');
+      Promise.resolve().then(() => order.push(`job of 1 in ${storage.getStore()}`));
+    });
+    process.nextTick(() => order.push('tick 2'));
+    setImmediate(() => assert.deepStrictEqual(order, ['tick 1', 'tick 2', 'job of 1 in ordered']));
+  });
+});
