@@ -103,10 +103,14 @@ function checkImporter(importer) {
 const importName = '__galley_vm_import__';
 const importing = new WeakSet(); // globals that have it
 
-function markImports(code, filename, importer) {
+const FIRST_IMPORTER = 2;
+const importers = []; // a program's functions, by the numbers in the scripts that they answer
+
+function markImports(code, filename, importer, referrer) {
   if (!code.includes('import')) return code;
-  const answers = importer === undefined ? '0' : importer !== constants.USE_MAIN_CONTEXT_DEFAULT_LOADER ? '1' : JSON.stringify(filename);
-  return internalBinding('esm').markScript(code, importName, answers);
+  const answers = importer === undefined ? '0' : importer === constants.USE_MAIN_CONTEXT_DEFAULT_LOADER ? JSON.stringify(filename) :
+    require('internal/options').get('experimental-vm-modules') === true ? FIRST_IMPORTER + importers.push({ importer, referrer }) - 1 : '1';
+  return internalBinding('esm').markScript(code, importName, `${answers}`);
 }
 
 function offerImport(global) {
@@ -118,6 +122,11 @@ function offerImport(global) {
 async function importDynamically(answers, specifier, options) {
   if (answers === 0) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
   if (answers === 1) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
+  if (typeof answers === 'number') {
+    const { importer, referrer } = importers[answers - FIRST_IMPORTER];
+    const found = await importer(`${specifier}`, referrer.value, { __proto__: null, ...options?.with }, 'evaluation');
+    return require('internal/vm_modules').importedNamespace(found);
+  }
   const from = answers.startsWith('file:') ? require('url').fileURLToPath(answers) : answers;
   return require('internal/esm/import').importFrom(from, specifier, options);
 }
@@ -156,7 +165,7 @@ class Script {
     this.#filename = filename;
     this.#line = lineOffset + 1;
     binding.check(code, filename, this.#line);
-    this.#marked = markImports(code, filename, importModuleDynamically);
+    this.#marked = markImports(code, filename, importModuleDynamically, { value: this });
     if (cachedData !== undefined) this.cachedDataRejected = !sameCode(cachedData, code);
     if (produceCachedData) {
       this.cachedDataProduced = true;
@@ -287,7 +296,8 @@ function compileFunction(code, params, options = {}) {
   for (const name of names) binding.check(`(function (${name}) {})`, filename, lineOffset + 1);
   binding.check(`function compiled() {${code}\n}`, filename, lineOffset + 1);
   const global = parsingContext === undefined ? undefined : globalOf(parsingContext);
-  const marked = markImports(code, filename, importModuleDynamically);
+  const referrer = { value: undefined };
+  const marked = markImports(code, filename, importModuleDynamically, referrer);
   if (marked !== code) offerImport(global);
   const text = `(function (${names.join(', ')}) {${marked}\n})`;
   let result;
@@ -298,6 +308,7 @@ function compileFunction(code, params, options = {}) {
     const make = binding.run(global, `(function (extensions) { ${opening} return ${text} })`, filename, lineOffset + 1, 0, false);
     result = make(contextExtensions);
   }
+  referrer.value = result;
   if (produceCachedData) {
     result.cachedDataProduced = true;
     const { createHash } = require('crypto');
@@ -329,3 +340,11 @@ module.exports = {
   measureMemory,
   constants,
 };
+
+// What lib/internal/vm_modules.js needs of this.
+require('internal/vm_contexts').offer({ isContext, globalOf });
+if (require('internal/options').get('experimental-vm-modules') === true) {
+  const { lazyProperty } = require('internal/builtin');
+  for (const name of ['Module', 'SourceTextModule', 'SyntheticModule'])
+    lazyProperty(module.exports, name, () => require('internal/vm_modules')[name]);
+}

@@ -559,12 +559,21 @@ Module.prototype.load = function (filename) {
   this.loaded = true;
 };
 
+let requires; // the channels that tell of require() and import(), once a program can listen
+let imports;
+builtin.whenLoaded('diagnostics_channel', ({ tracingChannel }) => {
+  requires = tracingChannel('module.require');
+  imports = tracingChannel('module.import');
+});
+
 Module.prototype.require = function (id) {
   if (typeof id !== 'string') throw new codes.ERR_INVALID_ARG_TYPE('id', 'string', id);
   if (id === '') throw new codes.ERR_INVALID_ARG_VALUE('id', id, 'must be a non-empty string');
   depth++;
   if (depth === 1) kinds = new Map();
   try {
+    if (requires?.hasSubscribers)
+      return requires.traceSync(Module._load, { __proto__: null, parentFilename: this.filename, id }, Module, id, this, false);
     return Module._load(id, this, false);
   } finally {
     if (--depth === 0) kinds = null;
@@ -780,5 +789,6 @@ Module.createRequire = function createRequire(filename) {
 };
 
 module.exports = {
+  get importChannels() { return imports; },
   Module, makeRequire, loadNew, loadBuiltin, useHooks, withConditions, areConditionsGiven, builtinName, isAddonPackage, packageScope, readPackage, conditionsFor, resolveExports, resolveImports, realpath, kindOf, seen,
 };

@@ -332,6 +332,7 @@ texts.Error = {
   ERR_USE_AFTER_CLOSE: '%s was closed',
   ERR_VALID_PERFORMANCE_ENTRY_TYPE: 'At least one valid performance entry type is required',
   ERR_VM_MODULE_ALREADY_LINKED: 'Module has already been linked',
+  ERR_VM_MODULE_CACHED_DATA_REJECTED: '`cachedData` buffer was rejected',
   ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA: 'Cached data cannot be created for a module which has been evaluated',
   ERR_VM_MODULE_DIFFERENT_CONTEXT: 'Linked modules must use the same context',
   ERR_VM_MODULE_LINK_FAILURE(text, cause) {
@@ -358,6 +359,7 @@ texts.Error = {
 
 texts.TypeError = {
   __proto__: null,
+  ERR_MODULE_LINK_MISMATCH: '%s',
   ERR_AMBIGUOUS_ARGUMENT: 'The "%s" argument is ambiguous. %s',
   ERR_AMBIGUOUS_MODULE_SYNTAX: '%s',
   ERR_ARG_NOT_ITERABLE: '%s must be iterable',

@@ -87,6 +87,21 @@ static Value esm_compile_text(Call *call) {
     return answer;
 }
 
+/* transformText(text): a script whose value is [function, facts], for another context; or [message, line] */
+static Value esm_transform_text(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    TransformedModule result;
+    Bytes out = {0}, source = {0};
+    bytes_append(&source, text.data, text.len);
+    Value answer = module_transform(source.data ? source.data : "", source.len, &out, &result)
+                       ? value_string_n(call->realm, out.data, out.len)
+                       : reading_error(call->realm, &source, &result);
+    bytes_free(&out);
+    bytes_free(&source);
+    return answer;
+}
+
 /* isModule(text): does it say what only an ES module can say? */
 static Value esm_is_module(Call *call) {
     TEXT text;
@@ -138,8 +153,9 @@ static const Native functions[] = {
     {"compileText",                 esm_compile_text},
     {"isModule",esm_is_module},
     {"markScript",        esm_mark_script},
-    {"stripTypes",                 esm_strip_types},
-    {0},
+    {"transformText",                 esm_transform_text},
+    {"stripTypes",esm_strip_types},
+    {0  },
 };
 
 const Module esm_module = {"esm", functions, NULL, NULL};

@@ -110,3 +110,18 @@ test('functions made of text import as the file does that makes them', async () 
   assert.deepStrictEqual([Function.name, Function.length, Function('return 5')()], ['Function', 1, 5]);
   assert.strictEqual(new (class Callable extends Function { constructor() { super('return 7'); } })()(), 7);
 });
+
+test('diagnostics channels tell of require() and import()', async () => {
+  const { tracingChannel } = require('diagnostics_channel');
+  const seen = [];
+  const note = (kind) => ({ parentFilename, id, parentURL, url }) => seen.push([kind, id ?? url, parentFilename ?? parentURL]);
+  const own = { start: note('start'), asyncEnd: note('asyncEnd'), error: note('error') };
+  for (const name of ['module.require', 'module.import']) tracingChannel(name).subscribe(own);
+  require('fs');
+  assert.throws(() => require('./none'));
+  await import('fs');
+  for (const name of ['module.require', 'module.import']) tracingChannel(name).unsubscribe(own);
+  const here = pathToFileURL(__filename).href;
+  assert.deepStrictEqual(seen, [['start', 'fs', __filename], ['start', './none', __filename], ['error', './none', __filename],
+    ['start', 'fs', here], ['asyncEnd', 'fs', here]]);
+});

@@ -2,6 +2,7 @@
 // import(), import.meta and the main program: where ES modules are asked for.
 
 const { resolveURL, toURL, toPath } = require('internal/esm/resolve');
+const cjs = require('internal/cjs');
 const { load, loadMain, loadText, request } = require('internal/esm/load');
 const { link, evaluate } = require('internal/esm/evaluate');
 
@@ -28,8 +29,15 @@ async function importModule(specifier, parent, options) {
   return record.namespace;
 }
 
+// The same for a program, which others may watch.
+function importTraced(specifier, parent, options) {
+  const channels = cjs.importChannels;
+  if (!channels?.hasSubscribers) return importModule(specifier, parent, options);
+  return channels.tracePromise(importModule, { __proto__: null, parentURL: parent, url: specifier }, undefined, specifier, parent, options);
+}
+
 function importFrom(filename, specifier, options) {
-  return importModule(specifier, filename[0] === '/' ? toURL(filename) : toURL(process.cwd() + '/'), options);
+  return importTraced(specifier, filename[0] === '/' ? toURL(filename) : toURL(process.cwd() + '/'), options);
 }
 
 function metaOf(url) {
@@ -95,4 +103,4 @@ function warnOfUnsettled() {
   return true;
 }
 
-module.exports = { importModule, importFrom, metaOf, runMain, runText, importFirst, warnOfUnsettled, runURL, get mainURL() { return mainURL; } };
+module.exports = { importModule: importTraced, importFrom, metaOf, runMain, runText, importFirst, warnOfUnsettled, runURL, get mainURL() { return mainURL; } };

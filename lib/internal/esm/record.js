@@ -202,4 +202,30 @@ class SourceRecord extends Record {
   }
 }
 
-module.exports = { SourceRecord, SyntheticRecord, states };
+// Names that are known from the start, and values that may change at any time.
+class ExportsRecord extends Record {
+  constructor(url, names, evaluate) {
+    super(url);
+    this.values = new Map(names.map((name) => [name, undefined]));
+    this.run = evaluate;
+  }
+
+  set(name, value) {
+    if (!this.values.has(name)) throw new ReferenceError(`Export '${name}' is not defined in module`);
+    this.values.set(name, value);
+  }
+
+  fill() {
+    if (this.isFilled) return;
+    this.isFilled = true;
+    fill(this.namespace, new Map([...this.values.keys()].map((name) => [name, this.describe(name)])));
+  }
+
+  exportedNames() { return [...this.values.keys()]; }
+  resolve(name) { return this.values.has(name) ? { record: this, name } : null; }
+  link() {}
+  execute() { this.run(); }
+  describe(name) { return live(() => this.values.get(name)); }
+}
+
+module.exports = { ExportsRecord, SourceRecord, SyntheticRecord, states };
