@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { FRESH_CPU_MS = 50, FRESH_LOOK_MS = 10000 };
 enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file of the program */
 
 typedef struct {
@@ -55,6 +56,25 @@ static void glib_due(uv_timer_t *timer) {
     glib_run(timer->data);
 }
 
+/* A copy of the template that has hardly done anything has little to collect, and what it shares with the
+ * others would become its own by being looked at. */
+static bool is_fresh_copy(const Realm *realm) {
+    struct timespec used;
+    return realm->copying && clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 && used.tv_sec == 0 &&
+           used.tv_nsec < FRESH_CPU_MS * 1000000;
+}
+
+/* What has a delay are the collector's timers. */
+static void collection_due(uv_timer_t *timer) {
+    Realm *realm = timer->data;
+    if (!is_fresh_copy(realm)) {
+        glib_run(realm);
+        return;
+    }
+    uv_timer_start(timer, collection_due, FRESH_LOOK_MS, 0);
+    uv_unref((uv_handle_t *)timer);
+}
+
 /* Asks GLib when it wants to run next. */
 static void glib_schedule(Realm *realm) {
     GlibLoop *glib = realm->glib;
@@ -68,7 +88,7 @@ static void glib_schedule(Realm *realm) {
     if (timeout_ms < 0) {
         uv_timer_stop(&glib->timeout);
     } else {
-        uv_timer_start(&glib->timeout, glib_due, (uint64_t)timeout_ms, 0);
+        uv_timer_start(&glib->timeout, timeout_ms ? collection_due : glib_due, (uint64_t)timeout_ms, 0);
         uv_unref((uv_handle_t *)&glib->timeout);
     }
 }
