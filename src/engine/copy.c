@@ -2,16 +2,19 @@
  * main context is woken, and an engine that waits for threads that were not forked. */
 #include "engine/copy.h"
 
+#include "engine/bytecode.h"
 #include "engine/inside.h"
 #include "sys/template.h"
 #include "engine/watch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <link.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -178,9 +181,24 @@ Realm *realm_new_for_copies(const RealmOptions *options) {
     return realm;
 }
 
+/* Code that only loading needed, of files that nobody has written to. */
+static int code_put_away(struct dl_phdr_info *object, size_t size, void *data) {
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || (part->p_flags & (PF_R | PF_W | PF_X)) != (PF_R | PF_X)) continue;
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr) & -page;
+        madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
 bool realm_can_be_copied(Realm *realm) {
     low_descriptors_give_back();
-    return realm->copying->random_state && is_alone() && descriptors_list(realm->copying);
+    if (!realm->copying->random_state || !is_alone() || !descriptors_list(realm->copying)) return false;
+    if (realm->options.bytecode) bytecode_put_away(realm->options.bytecode);
+    dl_iterate_phdr(code_put_away, NULL);
+    return true;
 }
 
 bool realm_wake(Realm *realm, const RealmOptions *options) {
@@ -194,6 +212,7 @@ bool realm_wake(Realm *realm, const RealmOptions *options) {
     }
     pas_scavenger_is_enabled = true;
     engine_option_set("useConcurrentJIT=true", true);
+    engine_option_set("thresholdForJITAfterWarmUp=1000", true);
     realm_begin(realm, options);
     int err = loop_open(realm);
     if (err) {

@@ -223,6 +223,8 @@ static const struct {
     {"JSC_smallHeapSize",                      "2097152", false},
  /* No thread that compiles; copies get theirs when they wake. */
     {"JSC_useConcurrentJIT",                   "0",       true },
+ /* What is called only while starting is not worth a thread that compiles it in each copy. */
+    {"JSC_thresholdForJITAfterWarmUp",         "2000",    true },
  /* No collection, which has threads too, before the modules are loaded. */
     {"JSC_smallHeapSize",                      "8388608", true },
 };
