@@ -19,6 +19,7 @@ const kLength = Symbol('kLength');
 const kFirst = Symbol('kFirst');
 const kSecret = Symbol('kSecret');
 const shortBytes = 4096;
+const { hashWhole } = binding;
 const { isView } = ArrayBuffer;
 
 // The numbers under which C knows digests.
@@ -40,13 +41,15 @@ function warnOnce(message, code) {
   process.emitWarning(message, 'DeprecationWarning', code);
 }
 
+const LETTER_K = 107; // looked at before a regular expression is, which is dear
+
 function outputLengthOf(algorithm, options) {
   const length = typeof options === 'object' && options !== null ? options.outputLength : undefined;
   if (length !== undefined) {
     validateUint32(length, 'options.outputLength');
     return length;
   }
-  if (typeof algorithm === 'string' && /^shake-?(?:128|256)$/i.test(algorithm)) {
+  if (typeof algorithm === 'string' && (algorithm.charCodeAt(3) | 32) === LETTER_K && /^shake-?(?:128|256)$/i.test(algorithm)) {
     warnOnce('Creating SHAKE128/256 digests without an explicit options.outputLength is deprecated.', 'DEP0198');
   }
   return -1;
@@ -133,7 +136,7 @@ const finish = (handle, encoding) => whole(handle.digest(formOf(encoding)), enco
 Hash.prototype.digest = function digest(encoding) {
   if (this[kFinalized]) throw new ERR_CRYPTO_HASH_FINALIZED();
   if (encoding) encoding = `${encoding}`;
-  const result = this[kHandle] === undefined ? whole(binding.hashWhole(this[kDigest], this[kFirst], -1, formOf(encoding)), encoding)
+  const result = this[kHandle] === undefined ? whole(hashWhole(this[kDigest], this[kFirst], -1, formOf(encoding)), encoding)
     : finish(this[kHandle], encoding);
   this[kFinalized] = true;
   return result;
@@ -211,7 +214,7 @@ function hash(algorithm, input, options) {
   if (length === undefined) length = outputLengthOf(algorithm, undefined);
   const digest = digestNumber(algorithm);
   if (digest < 0) throw new Error(`Digest method ${algorithm} is not supported`);
-  return whole(binding.hashWhole(digest, dataOf(input), length, formOf(encoding), algorithm), encoding);
+  return whole(hashWhole(digest, dataOf(input), length, formOf(encoding), algorithm), encoding);
 }
 
 module.exports = { Hash, Hmac, createHash, createHmac, hash };

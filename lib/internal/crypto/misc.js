@@ -8,10 +8,13 @@ const { codes: {
 const { validateFunction, validateNumber, validateString } = require('internal/validators');
 const { inContext, isBytes, plain } = require('internal/crypto/util');
 
+const equals = binding.timingSafeEqual;
+
 function timingSafeEqual(a, b) {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return equals(a, b);
   if (!isBytes(a)) throw new ERR_INVALID_ARG_TYPE('buf1', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], a);
   if (!isBytes(b)) throw new ERR_INVALID_ARG_TYPE('buf2', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], b);
-  return binding.timingSafeEqual(plain(a), plain(b));
+  return equals(plain(a), plain(b));
 }
 
 function getFips() {
