@@ -31,12 +31,13 @@ const { fromCharCode } = String;
 const isUint8Array = (value) => value instanceof Uint8Array;
 
 let poolSize = 64 * 1024;
-let pool, poolOffset = 0;
+let pool, poolBytes, poolOffset = 0;
 
 function refuseTransfer() { throw new TypeError('Cannot transfer a pool that many Buffers share'); }
 
 function poolRenew() {
-  pool = new ArrayBuffer(poolSize);
+  pool = binding.unfilled(poolSize);
+  poolBytes = new Uint8Array(pool);
   mark(pool);
   Object.defineProperty(pool, 'transfer', { value: refuseTransfer, configurable: true, writable: true });
   poolOffset = 0;
@@ -88,25 +89,13 @@ function utf8Write(buffer, string, offset, room) {
 }
 
 function utf8FromString(string) {
-  const { length } = string;
-  if (length <= shortText) {
-    if (pool === undefined || length > pool.byteLength - poolOffset) poolRenew();
-    const made = new FastBuffer(pool, poolOffset, length);
-    if (utf8Short(string, 0, made, length) === length) {
-      poolOffset = (poolOffset + length + 7) & ~7;
-      return made;
-    }
-  }
-  if (length * 3 < poolSize >>> 1) {
-    const room = length * 3;
-    if (pool === undefined || room > pool.byteLength - poolOffset) poolRenew();
-    const whole = new FastBuffer(pool, poolOffset, room);
-    const written = binding.utf8Write(whole, string, 0, room);
-    const made = new FastBuffer(pool, poolOffset, written);
-    poolOffset = (poolOffset + written + 7) & ~7;
-    return made;
-  }
-  return binding.utf8FromString(string);
+  const room = string.length * 3;
+  if (room >= poolSize >>> 1) return binding.utf8FromString(string);
+  if (pool === undefined || room > pool.byteLength - poolOffset) poolRenew();
+  const written = utf8Write(poolBytes, string, poolOffset, room);
+  const made = new FastBuffer(pool, poolOffset, written);
+  poolOffset = (poolOffset + written + 7) & ~7;
+  return made;
 }
 
 function utf8Slice(buffer, start, end) {
@@ -442,7 +431,8 @@ Buffer.concat = function concat(list, length) {
       at = length;
       break;
     }
-    arraySet.call(made, part, at);
+    if (size > shortText) arraySet.call(made, part, at);
+    else for (let j = 0; j < size; j++) made[at + j] = part[j];
     at += size;
   }
   if (at < length) arrayFill.call(made, 0, at, length);
@@ -566,11 +556,7 @@ function copyBytes(source, target, targetStart, sourceStart, sourceEnd) {
   const targetLength = target.byteLength;
   if (targetStart >= targetLength || sourceStart >= sourceEnd) return 0;
   const count = Math.min(sourceEnd - sourceStart, targetLength - targetStart);
-  if (count <= 16 && isUint8Array(source) && isUint8Array(target) && source.buffer !== target.buffer) {
-    for (let i = 0; i < count; i++) target[targetStart + i] = source[sourceStart + i];
-    return count;
-  }
-  arraySet.call(isUint8Array(target) ? target : viewOf(target, 0, targetLength), viewOf(source, sourceStart, sourceStart + count), targetStart);
+  binding.copy(source, sourceStart, target, targetStart, count);
   return count;
 }
 

@@ -72,6 +72,25 @@ static Value buffer_utf8_from_string(Call *call) {
     return buffer_adopt(call->realm, bytes, len);
 }
 
+/* copy(source, from, target, at, bytes), which are in both; the two may be the same memory. */
+static Value buffer_copy_part(Call *call) {
+    char *source, *target;
+    size_t source_len, target_len;
+    if (!call_peek(call, 0, &source, &source_len) || !call_peek(call, 2, &target, &target_len)) return NULL;
+    size_t from = (size_t)call_double(call, 1), at = (size_t)call_double(call, 3);
+    size_t count = (size_t)call_double(call, 4);
+    if (from + count <= source_len && at + count <= target_len) memmove(target + at, source + from, count);
+    return value_undefined();
+}
+
+/* unfilled(bytes): an ArrayBuffer with whatever its memory held before. */
+static Value buffer_unfilled(Call *call) {
+    size_t len = (size_t)call_double(call, 0);
+    void *memory = malloc(len ? len : 1);
+    if (!memory) return throw_range(call, "ERR_MEMORY_ALLOCATION_FAILED", "Failed to allocate memory");
+    return array_buffer_adopt(call->realm, memory, len);
+}
+
 /* A coding's two decoders, for characters of one and of two bytes. */
 typedef struct {
     size_t (*narrow)(const char *chars, size_t count, char *out, size_t room);
@@ -243,22 +262,24 @@ static Value buffer_is_ascii(Call *call) {
 static const Native functions[] = {
     {"utf8Length",         buffer_utf8_length},
     {"utf8Write",                    buffer_utf8_write},
-    {"utf8FromString",buffer_utf8_from_string},
-    {"utf8Slice",     buffer_utf8_slice},
-    {"latin1Write",                    buffer_latin1_write},
-    {"latin1Slice",buffer_latin1_slice},
-    {"asciiSlice",        buffer_ascii_slice},
-    {"ucs2Write",                    buffer_ucs2_write},
-    {"hexSlice",   buffer_hex_slice},
-    {"ucs2Slice",         buffer_ucs2_slice},
-    {"hexWrite",                    buffer_hex_write},
-    {"base64Write",buffer_base64_write},
-    {"compare",           buffer_compare},
-    {"swap",                    buffer_swap},
-    {"search",buffer_search},
-    {"isUtf8",           buffer_is_utf8},
-    {"isAscii",                    buffer_is_ascii},
-    {0                 }
+    {"copy",buffer_copy_part},
+    {"unfilled",               buffer_unfilled},
+    {"utf8FromString",                    buffer_utf8_from_string},
+    {"utf8Slice",buffer_utf8_slice},
+    {"latin1Write",     buffer_latin1_write},
+    {"latin1Slice",                    buffer_latin1_slice},
+    {"asciiSlice",             buffer_ascii_slice},
+    {"ucs2Write",        buffer_ucs2_write},
+    {"hexSlice",                    buffer_hex_slice},
+    {"ucs2Slice",buffer_ucs2_slice},
+    {"hexWrite",         buffer_hex_write},
+    {"base64Write",                    buffer_base64_write},
+    {"compare",buffer_compare},
+    {"swap",           buffer_swap},
+    {"search",                    buffer_search},
+    {"isUtf8",                      buffer_is_utf8},
+    {"isAscii",           buffer_is_ascii},
+    {0                   }
 };
 
 const Module buffer_module = {"buffer", functions, NULL, NULL};
