@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "keeper/shared_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,8 @@ char **environment_for(const Worker *worker, int channel_fd, unsigned run_id) {
     set(&map, "pm_out_log_path", output_path(worker, false));
     set(&map, "pm_err_log_path", output_path(worker, true));
     set_place(&map, worker);
+    char *scope = shared_names_scope(keeper);
+    if (scope) set(&map, "GALLEY_SHARED_SCOPE", scope);
     static const char *const ours[] = {"NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE", "NODE_UNIQUE_ID",
                                        "LISTEN_FDS", "LISTEN_PID"};
     for (size_t i = 0; i < COUNT_OF(ours); i++)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "keeper/internal.h"
+#include "keeper/shared_names.h"
 #include "sys/lock.h"
 
 #include <errno.h>
@@ -109,6 +110,7 @@ static void end(Keeper *keeper) {
     wire_server_close(keeper->server);
     keeper->server = NULL;
     if (keeper->forgetting) remove_traces(keeper);
+    shared_names_remove(keeper);
     requests_close(keeper);
     limits_close(keeper);
     autoscale_close(keeper);
@@ -381,6 +383,7 @@ Keeper *keeper_open(uv_loop_t *loop, const Home *home, const char *key, KeeperOp
     autoscale_open(keeper);
     state_load(keeper);
     leftovers_end(keeper);
+    if (list_is_empty(&keeper->runs) && list_is_empty(&keeper->leftovers)) shared_names_remove(keeper);
     return keeper;
 }
 

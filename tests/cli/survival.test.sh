@@ -49,6 +49,26 @@ check "a killed keeper has a successor" within 1 other_keeper "own " "$keeper"
 check "what was stopped stays stopped" [ "$(field own status | grep -c stopped)" = 1 ]
 g start "$stopped" --silent
 
+# Memory under a name belongs to the app, whoever keeps it.
+cat >counts.js <<'E'
+const cells = new Int32Array(require('galley').sharedMemory('starts', 4));
+console.log(`start ${Atomics.add(cells, 0, 1) + 1}`);
+setInterval(() => {}, 1000);
+E
+counted() { grep -qx "start $1" "$GALLEY_HOME"/logs/counts-out*; }
+names_are() { [ "$(find /dev/shm -name "galley-*-app.$id-*" | wc -l)" = "$1" ]; }
+g start counts.js -i 2 --silent
+id=$(sed -n 's/.*"unique_id":"\([^"]*\)".*/\1/p' "$GALLEY_HOME"/apps/counts*/app.json)
+check "two processes share what one made" within 3 counted 2
+keeper=$(keepers "counts ")
+kill -9 "$keeper"
+check "a killed keeper of both has a successor" within 1 other_keeper "counts " "$keeper"
+check "which restarts them" g restart counts --silent
+check "and they find the memory as it was" within 5 counted 4
+check "it is there once" names_are 1
+g delete counts --silent
+check "and gone with the app" within 1 names_are 0
+
 # Under load. What a keeper that deals connections has in its hands dies with it, so those of Node are watched while
 # others die.
 "$galley" "$load" "$port" 10000 >kept &
