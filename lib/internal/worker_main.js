@@ -4,7 +4,7 @@
 // loaded this and what it requires at its top: nothing there may look at the program, the environment or the time.
 
 const binding = internalBinding('worker');
-const { lazyProperty, turn, whenLoaded } = require('internal/builtin');
+const { lazyProperty, loaded, turn, whenLoaded } = require('internal/builtin');
 spendsEngine('FinalizationRegistry');
 spendsEngine('WebAssembly');
 const { kHandle, portOver, portStart, post, read } = require('internal/messaging');
@@ -199,9 +199,14 @@ function run() {
   if (load.pool !== undefined) joinPool();
 }
 
-// A file that exports a function answers tasks with it; another does so on parentPort.
 function joinPool() {
-  const main = process.mainModule?.exports;
+  const esm = loaded('internal/esm/import');
+  if (esm?.mainURL === undefined) answerTasks(process.mainModule?.exports);
+  else esm.mainNamespace().then((namespace) => { if (namespace !== undefined) answerTasks(namespace); });
+}
+
+// A file that exports a function answers tasks with it; another does so on parentPort.
+function answerTasks(main) {
   const answerTask = typeof main === 'function' ? main : typeof main?.default === 'function' ? main.default : undefined;
   if (answerTask !== undefined) {
     require('internal/worker_tasks').answerWith(answerTask, load.pool);

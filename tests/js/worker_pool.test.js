@@ -117,3 +117,19 @@ test('a file that fails rejects what waits with its error instead of trying for 
   await assert.rejects(pool.run(1), /broken file/);
   await pool.destroy();
 });
+
+test('an ES module exports its function as the default, or listens to parentPort, even after an await', async () => {
+  const exporting = file('default.mjs', 'await 0; export default async function (n) { return n + 1; }');
+  const listening = file('listening.mjs', `
+    import { parentPort } from 'worker_threads';
+    await 0;
+    parentPort.on('message', (n) => parentPort.postMessage(n + 2));`);
+  for (const [task, more] of [[exporting, 1], [listening, 2]]) {
+    const pool = new WorkerPool(task, 2);
+    assert.deepStrictEqual(await Promise.all([1, 2, 3].map((n) => pool.run(n))), [1, 2, 3].map((n) => n + more));
+    await pool.close();
+  }
+  const broken = new WorkerPool(file('broken.mjs', 'await 0; throw new TypeError("broken module")'), 1);
+  await assert.rejects(broken.run(1), /broken module/);
+  await broken.destroy();
+});

@@ -8,6 +8,7 @@ const { link, evaluate } = require('internal/esm/evaluate');
 
 let mainURL;
 let mainPromise;
+let mainRecord; // when it has run
 
 function attributesOf(options) {
   if (options === undefined) return undefined;
@@ -60,10 +61,18 @@ function runAsMain(prepare) {
     const record = prepare();
     link(record);
     await evaluate(record);
+    mainRecord = record;
   }).then(() => { mainPromise = undefined; }, (error) => {
     mainPromise = undefined;
     uncaught(error, true);
   });
+}
+
+// The main program's exports when it has run; undefined if it failed, which others are told of.
+async function mainNamespace() {
+  await mainPromise;
+  mainRecord?.fill();
+  return mainRecord?.namespace;
 }
 
 function runMain(file) {
@@ -103,4 +112,4 @@ function warnOfUnsettled() {
   return true;
 }
 
-module.exports = { importModule: importTraced, importFrom, metaOf, runMain, runText, importFirst, warnOfUnsettled, runURL, get mainURL() { return mainURL; } };
+module.exports = { importModule: importTraced, importFrom, metaOf, runMain, runText, importFirst, warnOfUnsettled, runURL, mainNamespace, get mainURL() { return mainURL; } };
