@@ -621,6 +621,13 @@ function awaiting(module, content, filename) {
   }
 }
 
+// The engine does not read `using` yet: what may have failed for it alone is tried without.
+function withoutUsing(content, filename) {
+  if (!/\busing\s+[\w$]/.test(content)) return undefined;
+  const lowered = internalBinding('esm').lowerUsing(content);
+  return lowered === undefined ? undefined : compile(lowered, filename);
+}
+
 // What no package.json calls CommonJS, and the engine cannot read as such, may be an ES module.
 function isUndeclaredModule(filename, content, error) {
   return error instanceof SyntaxError && /\.[jt]s$|^[^.]*$/.test(path.basename(filename)) &&
@@ -634,8 +641,11 @@ Module.prototype._compile = function (content, filename) {
     body = compile(content, filename);
   } catch (error) {
     if (isUndeclaredModule(filename, content, error)) return require('internal/esm/require').load(this, filename, content);
-    seen(error);
-    throw error;
+    body = withoutUsing(content, filename);
+    if (body === undefined) {
+      seen(error);
+      throw error;
+    }
   }
   return runBody(this, body, filename);
 };
@@ -711,8 +721,11 @@ Module._extensions['.js'] = function (module, filename) {
       require('internal/esm/require').load(module, filename);
       return;
     }
-    seen(error);
-    if (body === undefined) throw error;
+    body ??= withoutUsing(content, filename);
+    if (body === undefined) {
+      seen(error);
+      throw error;
+    }
   }
   if (typeof body === 'number') readSource(filename);
   runBody(module, body, filename);

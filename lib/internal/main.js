@@ -93,9 +93,11 @@ function runText(text, name, print) {
       require('internal/esm/import').runText(text, name);
       return;
     }
-    const stripped = internalBinding('esm').stripTypes(text);
-    if (typeof stripped !== 'string' || stripped === text) throw error;
-    runText(stripped, name, print);
+    const { stripTypes, lowerUsing } = internalBinding('esm');
+    let plain = lowerUsing(text);
+    if (plain === undefined) plain = stripTypes(text);
+    if (typeof plain !== 'string' || plain === text) throw error;
+    runText(plain, name, print);
     return;
   }
   if (print) console.log(result);

@@ -6,6 +6,7 @@
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
 #include "modules/syntax/typescript.h"
+#include "modules/syntax/using.h"
 
 #include <stdio.h>
 
@@ -87,6 +88,17 @@ static Value esm_compile_text(Call *call) {
     return answer;
 }
 
+/* lowerUsing(text): a script without `using`, or undefined if it has none or cannot be read */
+static Value esm_lower_using(Call *call) {
+    TEXT text;
+    if (!call_text(call, 0, &text)) return NULL;
+    Bytes out = {0};
+    Value answer = NULL;
+    if (using_lower(text.data, text.len, &out)) answer = value_string_n(call->realm, out.data, out.len);
+    bytes_free(&out);
+    return answer;
+}
+
 /* transformText(text): a script whose value is [function, facts], for another context; or [message, line] */
 static Value esm_transform_text(Call *call) {
     TEXT text;
@@ -153,9 +165,10 @@ static const Native functions[] = {
     {"compileText",                 esm_compile_text},
     {"isModule",esm_is_module},
     {"markScript",        esm_mark_script},
-    {"transformText",                 esm_transform_text},
-    {"stripTypes",esm_strip_types},
-    {0  },
+    {"lowerUsing",                 esm_lower_using},
+    {"transformText",esm_transform_text},
+    {"stripTypes",      esm_strip_types},
+    {0                },
 };
 
 const Module esm_module = {"esm", functions, NULL, NULL};

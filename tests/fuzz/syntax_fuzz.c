@@ -2,6 +2,7 @@
  * line where it is. */
 #include "modules/syntax/commonjs.h"
 #include "modules/syntax/transform.h"
+#include "modules/syntax/using.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     CommonjsMarks marks = {"S", "I", "1"};
     commonjs_mark(source, size, &marks, &out);
     if (lines_in(source, size) != lines_in(out.data ? out.data : "", out.len)) abort();
+    bytes_clear(&out);
+    if (using_lower(source, size, &out) && lines_in(out.data, out.len) > lines_in(source, size) + 1) abort();
     bytes_free(&out);
     free(source);
     return 0;

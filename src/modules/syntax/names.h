@@ -20,9 +20,11 @@ typedef uint32_t Name;
 #define TYPE_WORDS(X)                                                                                        \
     X(abstract)                                                                                              \
     X(asserts)                                                                                               \
-    X(declare) X(global) X(implements) X(infer) X(interface) X(is) X(keyof) X(module) X(namespace) X(out)    \
-        X(override) X(private) X(protected) X(public) X(readonly) X(require) X(satisfies) X(symbol) X(type)  \
-            X(unique)
+    X(declare)                                                                                               \
+    X(global)                                                                                                \
+    X(implements)                                                                                            \
+    X(infer) X(interface) X(is) X(keyof) X(module) X(namespace) X(out) X(override) X(private) X(protected)   \
+        X(public) X(readonly) X(require) X(satisfies) X(symbol) X(type) X(unique)
 
 enum {
     WORD_NONE,

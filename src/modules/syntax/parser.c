@@ -61,6 +61,7 @@ ParserMark parser_mark(const Parser *p) {
                         .scopes = scopes_mark(&p->scopes),
                         .edits = p->edits.count,
                         .erased = p->types ? p->types->erased.count : 0,
+                        .resource_edits = p->resource_edits ? p->resource_edits->count : 0,
                         .depth = p->depth,
                         .context = p->context,
                         .in_function = p->in_function,
@@ -75,6 +76,7 @@ void parser_go_back(Parser *p, const ParserMark *mark) {
     edits_truncate(&p->edits, mark->edits);
     p->facts.awaits = mark->facts.awaits;
     if (p->types) edits_truncate(&p->types->erased, mark->erased);
+    if (p->resource_edits) edits_truncate(p->resource_edits, mark->resource_edits);
 }
 
 void parser_undo(Parser *p, const ParserMark *mark) {

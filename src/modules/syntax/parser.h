@@ -38,6 +38,12 @@ typedef struct {
     bool is_module; /* has what only a module can have */
 } ModuleFacts;
 
+/* A list of statements of which some declare with `using`, see using.h. */
+typedef struct {
+    size_t begins; /* behind directives */
+    bool has_any, awaits;
+} ResourceScope;
+
 typedef struct TypeReading TypeReading; /* typescript.h */
 
 typedef struct {
@@ -53,9 +59,12 @@ typedef struct {
     unsigned context; /* CONTEXT_… */
     bool in_function; /* false: `await` here makes the module wait */
     size_t failed_at, failed_end;
-    unsigned char *arrows; /* a bit a byte of the source: a parenthesis that opens parameters */
-    const char *base;      /* what the names begin with that edits use */
-    TypeReading *types;    /* in TypeScript only */
+    unsigned char *arrows;   /* a bit a byte of the source: a parenthesis that opens parameters */
+    const char *base;        /* what the names begin with that edits use */
+    TypeReading *types;      /* in TypeScript only */
+    ResourceScope resources; /* of the list of statements being read */
+    Edits *resource_edits;   /* NULL: `using` stays as it is */
+    bool is_script;          /* what is declared at the top is nobody else's */
 } Parser;
 
 /* What is different in an expression or type because of what it is part of. */
@@ -98,7 +107,7 @@ typedef struct {
     Lexer lexer;
     Name word;
     ScopesMark scopes;
-    size_t edits, erased;
+    size_t edits, erased, resource_edits;
     unsigned depth, context;
     bool in_function;
     ModuleFacts facts;

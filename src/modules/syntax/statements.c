@@ -1,4 +1,5 @@
 #include "modules/syntax/typescript.h"
+#include "modules/syntax/using.h"
 
 static void parse_statement(Parser *p, bool in_list);
 
@@ -9,8 +10,16 @@ void parse_semicolon(Parser *p) {
 }
 
 void parse_statements(Parser *p) {
-    while (!p->failed && p->lexer.token.kind != TOKEN_END && !at_char(p, '}'))
+    ResourceScope around = p->resources;
+    p->resources = (ResourceScope){.begins = p->lexer.token.start};
+    bool in_directives = true;
+    while (!p->failed && p->lexer.token.kind != TOKEN_END && !at_char(p, '}')) {
+        in_directives = in_directives && p->lexer.token.kind == TOKEN_STRING;
         parse_statement(p, true);
+        if (in_directives) p->resources.begins = p->lexer.token.start;
+    }
+    using_end(p);
+    p->resources = around;
 }
 
 void parse_block(Parser *p) {
@@ -55,20 +64,51 @@ static bool is_declaration(Parser *p) {
 }
 
 void parse_variables(Parser *p) {
-    bool is_var = at_word(p, WORD_var);
-    if (at_word(p, WORD_await)) {
-        if (!p->in_function) p->facts.awaits = p->facts.is_module = true;
+    bool is_var = at_word(p, WORD_var), awaits = at_word(p, WORD_await);
+    bool uses = awaits || at_word(p, WORD_using);
+    if (awaits && !p->in_function) p->facts.awaits = p->facts.is_module = true;
+    if (uses)
+        using_begin(p, awaits);
+    else
         parser_next(p);
-    }
-    parser_next(p);
     do {
         parse_binding(p, is_var);
         parse_binding_annotation(p);
-        if (parser_accept(p, PUNCTUATOR1('='))) parse_assignment(p);
+        if (!parser_accept(p, PUNCTUATOR1('='))) continue;
+        size_t start = p->lexer.token.start;
+        parse_assignment(p);
+        if (uses) using_value(p, start, p->lexer.previous_end, awaits);
     } while (parser_accept(p, PUNCTUATOR1(',')));
 }
 
+/* In the head of a loop: notes what it declares, and leaves the list of statements around alone. */
+static UsingLoop parse_loop_variables(Parser *p, size_t at) {
+    UsingLoop loop = {.at = at, .keyword = p->lexer.token.start, .awaits = at_word(p, WORD_await)};
+    bool uses = is_using(p);
+    if (!uses) {
+        parse_variables(p);
+        return (UsingLoop){0};
+    }
+    ResourceScope around = p->resources;
+    ParserMark mark = parser_mark(p);
+    parser_next(p);
+    if (loop.awaits) parser_next(p);
+    loop.keyword_end = p->lexer.previous_end;
+    loop.name = token_text(&p->lexer);
+    size_t name_end = p->lexer.token.end;
+    parser_go_back(p, &mark);
+    size_t edits = p->resource_edits ? p->resource_edits->count : 0;
+    parse_variables(p);
+    if (at_word(p, WORD_of)) loop.keyword_end = name_end;
+    if (p->resource_edits && at_word(p, WORD_of)) edits_truncate(p->resource_edits, edits);
+    p->resources = around;
+    return loop;
+}
+
 static void parse_for(Parser *p) {
+    UsingLoop loop = {0};
+    size_t at = p->lexer.token.start;
+    bool is_of = false;
     parser_next(p);
     if (at_word(p, WORD_await)) {
         if (!p->in_function) p->facts.awaits = p->facts.is_module = true;
@@ -78,7 +118,7 @@ static void parse_for(Parser *p) {
     parser_expect(p, PUNCTUATOR1('('));
     p->context = CONTEXT_NO_IN;
     if (is_declaration(p)) {
-        parse_variables(p);
+        loop = parse_loop_variables(p, at);
     } else if (!at_char(p, ';')) {
         size_t first = p->scopes.reference_count;
         parse_expression(p);
@@ -86,6 +126,7 @@ static void parse_for(Parser *p) {
     }
     p->context = 0;
     if (at_word(p, WORD_of) || at_word(p, WORD_in)) {
+        is_of = true;
         parser_next(p);
         parse_expression(p);
     } else {
@@ -95,8 +136,10 @@ static void parse_for(Parser *p) {
         if (!at_char(p, ')')) parse_expression(p);
     }
     parser_expect(p, PUNCTUATOR1(')'));
+    size_t body = p->lexer.token.start;
     parse_body(p);
     scopes_close(&p->scopes);
+    if (loop.keyword_end) using_loop(p, &loop, is_of, body);
 }
 
 static void parse_if(Parser *p) {

@@ -240,6 +240,7 @@ bool module_transform(const char *source, size_t len, Bytes *out, TransformedMod
     char *base = unused_base(source, len);
     Parser p;
     parser_open(&p, source, len, base);
+    p.resource_edits = &p.edits;
     scopes_open(&p.scopes, true);
     parse_statements(&p);
     if (p.lexer.token.kind != TOKEN_END) parser_fail(&p);
