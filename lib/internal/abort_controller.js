@@ -7,6 +7,7 @@ const { defineEventHandler, Event, EventTarget, kMaxEventTargetListeners, kNewLi
 const { codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS } } = require('internal/errors');
 const { validateAbortSignal, validateObject, validateUint32, kValidateObjectAllowObjects } =
   require('internal/validators');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/transferable');
 
 const kAborted = Symbol('kAborted');
 const kReason = Symbol('kReason');
@@ -14,6 +15,7 @@ const kComposite = Symbol('kComposite');
 const kSources = Symbol('kSourceSignals');
 const kDependents = Symbol('kDependantSignals');
 const kTimeout = Symbol('kTimeout');
+const kTimers = Symbol('kTimers');
 const kMayConstruct = Symbol('kDontThrowSymbol');
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
@@ -61,6 +63,16 @@ const forgotten = new FinalizationRegistry(({ sources, reference }) => {
   for (const source of sources) {
     const signal = source.deref();
     signal?.[kDependents]?.delete(reference);
+  }
+});
+
+// A source that is gone will not fire: who waited for no other may be forgotten, listeners or not.
+const sourceIsGone = new FinalizationRegistry((dependents) => {
+  for (const reference of dependents) {
+    const dependent = reference.deref();
+    if (dependent === undefined) continue;
+    for (const source of dependent[kSources]) if (source.deref() === undefined) dependent[kSources].delete(source);
+    if (dependent[kSources].size === 0) awaited.delete(dependent);
   }
 });
 
@@ -166,7 +178,12 @@ function follow(result, list) {
   }
   for (const signal of plain) {
     sources.add(new WeakRef(signal));
-    (signal[kDependents] ??= new Set()).add(reference);
+    if (signal[kTimeout]) (result[kTimers] ??= []).push(signal); // its timer does not keep it
+    if (signal[kDependents] === undefined) {
+      signal[kDependents] = new Set();
+      sourceIsGone.register(signal, signal[kDependents]);
+    }
+    signal[kDependents].add(reference);
   }
   result[kSources] = sources;
   forgotten.register(result, { sources, reference });
@@ -236,14 +253,54 @@ for (const name of ['signal', 'abort'])
 Object.defineProperty(AbortController.prototype, Symbol.toStringTag,
                       { __proto__: null, writable: false, enumerable: false, configurable: true, value: 'AbortController' });
 
+// What makes a signal transferable: it stays where it is, and each of its copies hears of the abort through a port.
+function makeTransferable(signal) {
+  if (Object.hasOwn(signal, kTransfer)) return;
+  let here, there;
+  const add = (key, value) => Object.defineProperty(signal, key, { __proto__: null, value });
+  add(kTransferList, () => {
+    if (signal[kAborted]) return [];
+    const { MessageChannel } = require('internal/messaging');
+    ({ port1: here, port2: there } = new MessageChannel());
+    here.unref();
+    return [there];
+  });
+  add(kTransfer, () => {
+    const deserializeInfo = 'internal/abort_controller:TransferredSignal';
+    if (signal[kAborted]) return { data: { reason: signal[kReason] }, deserializeInfo };
+    const port = here;
+    signal.addEventListener('abort', () => {
+      port.postMessage(signal[kReason]);
+      port.close();
+    }, { __proto__: null, once: true });
+    return { data: { port: there }, deserializeInfo };
+  });
+}
+
+class TransferredSignal {
+  [kDeserialize]({ port, reason }) {
+    if (port === undefined) return AbortSignal.abort(reason);
+    const signal = signalNew();
+    port.onmessage = ({ data }) => {
+      port.close();
+      abortSignal(signal, data);
+    };
+    port.unref();
+    return signal;
+  }
+}
+
 function transferableAbortSignal(signal) {
   if (!isSignal(signal))
     throw new ERR_INVALID_ARG_TYPE('signal', 'AbortSignal', signal);
+  makeTransferable(signal);
   return signal;
 }
 
 function transferableAbortController() {
-  return new AbortController();
+  const controller = new AbortController();
+  makeTransferable(controller.signal);
+  return controller;
 }
 
 async function aborted(signal, resource) {
@@ -259,4 +316,4 @@ async function aborted(signal, resource) {
   });
 }
 
-module.exports = { AbortController, AbortSignal, aborted, transferableAbortController, transferableAbortSignal };
+module.exports = { AbortController, AbortSignal, TransferredSignal, aborted, transferableAbortController, transferableAbortSignal };

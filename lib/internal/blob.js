@@ -1,5 +1,6 @@
 'use strict';
-// Blob and File: bytes that do not change, in pieces that slices share.
+// Blob and File: bytes that do not change, in pieces that slices share. A piece is an Uint8Array, or stands for part of a
+// file (internal/fs/blob).
 
 const codes = require('internal/codes');
 const { kClone, kDeserialize } = require('internal/transferable');
@@ -17,6 +18,10 @@ const isBuffer = (value) => value instanceof ArrayBuffer || value instanceof Sha
 // A type is lower-case ASCII, or nothing.
 const cleanType = (type) => /^[\x20-\x7e]*$/.test(type) ? type.toLowerCase() : '';
 
+// `length` and `subarray` as of an Uint8Array; open() promises a reader with read(room) and close().
+class FileBacked {}
+const isInFile = (piece) => piece instanceof FileBacked;
+
 function piecesOf(sources, endings) {
   const pieces = [];
   for (const source of sources) {
@@ -28,7 +33,7 @@ function piecesOf(sources, endings) {
       pieces.push(encoder.encode(text));
     }
   }
-  return pieces.filter((piece) => piece.length > 0);
+  return pieces.filter((piece) => piece.length > 0 || isInFile(piece));
 }
 
 let isBlob, blobPieces, fromPieces;
@@ -75,6 +80,7 @@ class Blob {
   }
 
   [kClone]() {
+    this.#pieces.find(isInFile)?.refuseClone();
     return { data: { pieces: this.#pieces, type: this.#type }, deserializeInfo: 'internal/blob:Blob' };
   }
 
@@ -103,8 +109,10 @@ class Blob {
     return fromPieces(pieces, cleanType(`${contentType}`));
   }
 
+  // Bytes, or a promise of them if some are in files.
   #join() {
     const all = new Uint8Array(this.#size);
+    if (this.#pieces.some(isInFile)) return this.#fill(all);
     let at = 0;
     for (const piece of this.#pieces) {
       all.set(piece, at);
@@ -113,9 +121,31 @@ class Blob {
     return all;
   }
 
+  async #fill(all) {
+    let at = 0;
+    for (const piece of this.#pieces) {
+      if (isInFile(piece)) {
+        const reader = await piece.open();
+        try {
+          for (const end = at + piece.length; at < end;) {
+            const part = await reader.read(end - at);
+            all.set(part, at);
+            at += part.length;
+          }
+        } finally {
+          await reader.close();
+        }
+      } else {
+        all.set(piece, at);
+        at += piece.length;
+      }
+    }
+    return all;
+  }
+
   async arrayBuffer() {
     Blob.#check(this);
-    return this.#join().buffer;
+    return (await this.#join()).buffer;
   }
 
   async bytes() {
@@ -125,7 +155,7 @@ class Blob {
 
   async text() {
     Blob.#check(this);
-    return decoder.decode(this.#join());
+    return decoder.decode(await this.#join());
   }
 
   stream() {
@@ -134,28 +164,46 @@ class Blob {
     const pieces = this.#pieces;
     let index = 0;
     let at = 0;
+    let reader; // of the file that has its turn
+    const next = () => {
+      index++;
+      at = 0;
+    };
+    const nextPart = async (room) => {
+      for (; index < pieces.length; next()) {
+        const piece = pieces[index];
+        if (isInFile(piece)) reader ??= await piece.open();
+        if (at < piece.length) {
+          const part = reader === undefined ? piece.slice(at, at + room) : await reader.read(room);
+          at += part.length;
+          return part;
+        }
+        await reader?.close();
+        reader = undefined;
+      }
+      return undefined;
+    };
     return new ReadableStream({
       type: 'bytes',
-      pull(controller) {
-        if (index === pieces.length) {
+      async pull(controller) {
+        const { byobRequest } = controller;
+        let part;
+        try {
+          part = await nextPart(byobRequest?.view.byteLength ?? CHUNK);
+        } catch (error) {
+          await reader?.close();
+          throw error;
+        }
+        if (part === undefined) {
           controller.close();
-          controller.byobRequest?.respond(0);
-          return;
-        }
-        const piece = pieces[index];
-        const room = controller.byobRequest?.view.byteLength ?? CHUNK;
-        const chunk = piece.slice(at, at + room);
-        at += chunk.length;
-        if (at === piece.length) {
-          index++;
-          at = 0;
-        }
-        if (controller.byobRequest) {
-          const { view } = controller.byobRequest;
-          new Uint8Array(view.buffer, view.byteOffset, chunk.length).set(chunk);
-          controller.byobRequest.respond(chunk.length);
-        } else controller.enqueue(chunk);
+          byobRequest?.respond(0);
+        } else if (byobRequest) {
+          const { view } = byobRequest;
+          new Uint8Array(view.buffer, view.byteOffset, part.length).set(part);
+          byobRequest.respond(part.length);
+        } else controller.enqueue(part);
       },
+      cancel() { return reader?.close(); },
     }, { highWaterMark: 0 });
   }
 
@@ -234,4 +282,4 @@ function resolveObjectURL(url) {
   return blob && fromPieces(blobPieces(blob), blob.type);
 }
 
-module.exports = { Blob, File, FileCopy, isBlob, blobPieces, fromPieces, createObjectURL, revokeObjectURL, resolveObjectURL };
+module.exports = { Blob, File, FileBacked, FileCopy, isBlob, blobPieces, fromPieces, createObjectURL, revokeObjectURL, resolveObjectURL };

@@ -21,7 +21,10 @@ function prepare() {
   if (options.get('profile')) require('internal/profile').profileProgram(options.get('profile-dir'));
   if (options.get('expose-gc')) {
     Object.defineProperty(globalThis, 'gc', {
-      value: function gc() { binding.collectGarbage(); },
+      value: function gc(options) {
+        if (options?.execution !== 'async') return binding.collectGarbage();
+        return new Promise((resolve) => setImmediate(() => resolve(binding.collectGarbage())));
+      },
       writable: true, configurable: true,
     });
   }

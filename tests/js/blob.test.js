@@ -26,6 +26,37 @@ const assert = require('assert');
   const back = [];
   for await (const bytes of packed.pipeThrough(new DecompressionStream('gzip'))) back.push(Buffer.from(bytes));
   assert.strictEqual(Buffer.concat(back).toString(), 'z'.repeat(10000));
+
+  const fs = require('fs');
+  const folder = fs.mkdtempSync(require('path').join(require('os').tmpdir(), 'galley-blob-'));
+  try {
+    const path = `${folder}/sea`;
+    fs.writeFileSync(path, 'a'.repeat(100000) + 'b'.repeat(100000));
+    const inFile = await fs.openAsBlob(path, { type: 'text/plain' });
+    assert.deepStrictEqual([inFile.size, inFile.type], [200000, 'text/plain']);
+    assert.strictEqual(await new Blob(['<', inFile.slice(99998, 100002).slice(1), '>']).text(), '<abb>');
+    assert.strictEqual((await inFile.arrayBuffer()).byteLength, 200000);
+    let length = 0;
+    for await (const chunk of new Blob([inFile, 'end']).stream()) length += chunk.length;
+    assert.strictEqual(length, 200003);
+    assert.strictEqual(await new Response(inFile.stream()).text(), fs.readFileSync(path, 'latin1'));
+    assert.throws(() => structuredClone(inFile), { code: 'ERR_INVALID_STATE' });
+    const begun = inFile.stream().getReader();
+    await begun.read();
+    const left = inFile.stream().getReader();
+    await left.read();
+    await left.cancel();
+    fs.writeFileSync(path, 'other');
+    await assert.rejects(begun.read(), { name: 'NotReadableError' });
+    await assert.rejects(inFile.text(), { name: 'NotReadableError' });
+    fs.rmSync(path);
+    await assert.rejects(inFile.bytes(), { name: 'NotReadableError' });
+    assert.deepStrictEqual(fs.readdirSync('/proc/self/fd').filter((fd) => {
+      try { return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder); } catch { return false; }
+    }), []);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
   process.exitCode = 0;
 })().catch((error) => {
   console.error(error);

@@ -98,3 +98,40 @@ test('a signal of several fires with the first of them', () => {
   assert.strictEqual(fired, 1);
   assert.throws(() => any.throwIfAborted(), (error) => error === 'why');
 });
+
+test('a transferable signal is aborted wherever it went', async () => {
+  const { transferableAbortController, transferableAbortSignal } = require('util');
+  const { port1, port2 } = new MessageChannel();
+  const received = () => new Promise((resolve) => { port2.onmessage = ({ data }) => resolve(data); });
+  const controller = transferableAbortController();
+  transferableAbortSignal(controller.signal);
+  let arrived = received();
+  port1.postMessage(controller.signal, [controller.signal]);
+  const copy = await arrived;
+  assert.ok(copy instanceof AbortSignal && !copy.aborted);
+  const fired = new Promise((resolve) => { copy.onabort = resolve; });
+  controller.abort('enough');
+  await fired;
+  assert.deepStrictEqual([copy.reason, controller.signal.reason], ['enough', 'enough']);
+  arrived = received();
+  port1.postMessage(controller.signal, [controller.signal]);
+  assert.strictEqual((await arrived).reason, 'enough');
+  port1.close();
+  assert.throws(() => port1.postMessage(new AbortController().signal, [new AbortController().signal]), { name: 'DataCloneError' });
+});
+
+test('signals with listeners are forgotten with the last source that could abort them, but not with a timer', () => {
+  const program = `
+    const waiting = [];
+    const listen = (signal) => { signal.addEventListener('abort', () => console.log(signal.reason.name)); return signal; };
+    (() => { for (let i = 0; i < 100; i++) waiting.push(new WeakRef(listen(AbortSignal.any([new AbortController().signal])))); })();
+    (() => { listen(AbortSignal.any([AbortSignal.timeout(60)])); })();
+    let rounds = 0;
+    const look = setInterval(async () => {
+      await gc({ execution: 'async' });
+      const left = waiting.filter((signal) => signal.deref()).length;
+      if (left < 20 || ++rounds > 100) { clearInterval(look); console.log(left < 20); setTimeout(() => {}, 100); }
+    }, 5);`;
+  const { stdout, stderr } = require('child_process').spawnSync(process.execPath, ['--expose-gc', '-e', program], { encoding: 'utf8' });
+  assert.deepStrictEqual(stdout.trim().split('\n').sort(), ['TimeoutError', 'true'], stderr);
+});
