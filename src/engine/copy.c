@@ -9,12 +9,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <link.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -181,23 +179,11 @@ Realm *realm_new_for_copies(const RealmOptions *options) {
     return realm;
 }
 
-/* Code that only loading needed, of files that nobody has written to. */
-static int code_put_away(struct dl_phdr_info *object, size_t size, void *data) {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (size_t i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || (part->p_flags & (PF_R | PF_W | PF_X)) != (PF_R | PF_X)) continue;
-        uintptr_t start = (object->dlpi_addr + part->p_vaddr) & -page;
-        madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_DONTNEED);
-    }
-    return 0;
-}
-
 bool realm_can_be_copied(Realm *realm) {
     low_descriptors_give_back();
     if (!realm->copying->random_state || !is_alone() || !descriptors_list(realm->copying)) return false;
     if (realm->options.bytecode) bytecode_put_away(realm->options.bytecode);
-    dl_iterate_phdr(code_put_away, NULL);
+    engine_code_put_away();
     return true;
 }
 

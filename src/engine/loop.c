@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRESH_CPU_MS = 50, FRESH_LOOK_MS = 10000 };
+enum { FRESH_CPU_MS = 50, FRESH_LOOK_MS = 10000, STARTING_MS = 50 };
 enum { REALM_DESCRIPTORS = 9 }; /* a loop, GLib's, the engine's, the first file of the program */
 
 typedef struct {
@@ -174,6 +174,11 @@ static void keep_house(uv_prepare_t *prepare) {
         realm->has_read_bytecode = false;
         bytecode_put_away(realm->options.bytecode);
     }
+    if (realm->wants_code_away && uv_now(&realm->loop) - realm->start_ms > STARTING_MS &&
+        uv_backend_timeout(&realm->loop) != 0) {
+        realm->wants_code_away = false;
+        engine_code_put_away();
+    }
 }
 
 static uint64_t thread_worked_ns(void) {
@@ -205,6 +210,7 @@ int loop_open(Realm *realm) {
     if (err) return err;
     if (!realm->options.is_main) measure_idle(realm);
     realm->loop.data = realm;
+    realm->wants_code_away = realm->options.is_main;
     uv_timer_init(&realm->loop, &realm->timer);
     uv_check_init(&realm->loop, &realm->immediate_check);
     uv_idle_init(&realm->loop, &realm->immediate_idle);

@@ -109,6 +109,7 @@ struct Realm {
     int exit_code;
     bool stopping;
     bool can_enter, is_entered; /* see entry.h */
+    bool wants_code_away;       /* when the program has started and sleeps */
     bool has_read_bytecode;     /* since it was last put away */
     bool has_spent_engine;      /* something of this realm may still happen in the engine after its end */
 };
