@@ -105,6 +105,7 @@ function* copyFile(src, dest, from, to, options) {
 
 function* copyFolder(src, dest, from, to, options) {
   if (to === undefined) yield ['mkdir', dest];
+  else if (options.errorOnExist && !options.force) throw failure('ERR_FS_CP_EEXIST', `${dest} already exists`, dest, EEXIST, 'EEXIST');
   for (const name of yield ['readdir', src]) {
     const below = join(src, name);
     const target = join(dest, name);
@@ -133,7 +134,7 @@ function* copyLink(src, dest, to, options) {
   if (!isAbsolute(there)) there = resolve(dirname(dest), there);
   const full = isAbsolute(target) ? target : resolve(dirname(src), target);
   const stats = yield ['stat', src, { throwIfNoEntry: false }];
-  if (stats?.isDirectory() && full !== there) {
+  if (stats?.isDirectory()) {
     if (isBelow(full, there)) throw intoItself(full, there);
     if (isBelow(there, full))
       throw failure('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', `cannot overwrite ${there} with ${full}`, dest, EINVAL, 'EINVAL');

@@ -4,7 +4,8 @@
 
 const { Readable, Writable, finished } = require('stream');
 const { codes: {
-  ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_SYSTEM_ERROR,
+  ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_STREAM_DESTROYED,
+  ERR_SYSTEM_ERROR,
 } } = require('internal/errors');
 const { validateBoolean, validateFunction, validateInteger } = require('internal/validators');
 const { copyObject, getOptions, toPathIfFileURL, validatePath } = require('internal/fs/utils');
@@ -300,7 +301,7 @@ function writeAll(stream, data, size, position, callback, tries = 0) {
       written = 0;
     }
     if (stream.destroyed || error) {
-      callback(error);
+      callback(error ?? new ERR_STREAM_DESTROYED('write'));
       return;
     }
     stream.bytesWritten += written;
@@ -319,7 +320,7 @@ function writeAllOf(stream, buffers, size, position, callback, tries = 0) {
       written = 0;
     }
     if (stream.destroyed || error) {
-      callback(error);
+      callback(error ?? new ERR_STREAM_DESTROYED('write'));
       return;
     }
     stream.bytesWritten += written;
