@@ -212,21 +212,23 @@ static const struct {
     const char *name, *value;
     bool only_in_template;
 } engine_options[] = {
-    {"JSC_useSharedArrayBuffer",               "1",       false},
+    {"JSC_useSharedArrayBuffer",                 "1",       false},
  /* Symbol.dispose and DisposableStack, which the engine has and does not show. */
-    {"JSC_useExplicitResourceManagement",      "1",       false},
+    {"JSC_useExplicitResourceManagement",        "1",       false},
  /* They would drop frames from the stacks that programs print and parse. */
-    {"JSC_useTailCalls",                       "0",       false},
+    {"JSC_useTailCalls",                         "0",       false},
  /* Four times its own: compiling for the last tier took as long as all else in a batch job. */
-    {"JSC_thresholdForFTLOptimizeAfterWarmUp", "400000",  false},
+    {"JSC_thresholdForFTLOptimizeAfterWarmUp",   "400000",  false},
  /* Twice its own: the modules of a server were loaded when the first collection came. */
-    {"JSC_smallHeapSize",                      "2097152", false},
+    {"JSC_smallHeapSize",                        "2097152", false},
+ /* A quarter of its own: garbage of 16 MB before a server is collected saves no time. */
+    {"JSC_maxEdenSizeForRateLimitingMultiplier", "2",       false},
  /* No thread that compiles; copies get theirs when they wake. */
-    {"JSC_useConcurrentJIT",                   "0",       true },
+    {"JSC_useConcurrentJIT",                     "0",       true },
  /* What is called only while starting is not worth a thread that compiles it in each copy. */
-    {"JSC_thresholdForJITAfterWarmUp",         "2000",    true },
+    {"JSC_thresholdForJITAfterWarmUp",           "2000",    true },
  /* No collection, which has threads too, before the modules are loaded. */
-    {"JSC_smallHeapSize",                      "8388608", true },
+    {"JSC_smallHeapSize",                        "8388608", true },
 };
 
 /* Tight loops are looked at through signals, which miss those that spend their time in the C library. With

@@ -64,6 +64,7 @@ typedef struct {
     uint32_t conn_cap, free_count;
     List servers, again;
     uint32_t next_server, conn_count;
+    bool is_trimmed;           /* memory that was needed to start is given back */
     bool ends, idle_is_closed; /* the realm ends: freed when the last connection is */
     uv_idle_t again_idle;
     Object on_request, on_body, on_end, on_trailers, on_problem, on_lost, on_hand_over, on_late, on_drained;

@@ -4,8 +4,12 @@
 #include "modules/http_connection.h"
 
 #include "modules/modules.h"
+#include "sys/image.h"
 
-enum { LATE_MAX = 1000 }; /* told in one turn */
+enum {
+    LATE_MAX = 1000,  /* told in one turn */
+    STARTED_MS = 200, /* from when on a program that serves has started */
+};
 
 HttpServing *http_serving(Realm *realm) {
     return *realm_slot(realm, SLOT_HTTP_SERVING);
@@ -75,6 +79,9 @@ static void tell_older(HttpServer *server, List *list, uint32_t limit_ms, bool u
 
 static void wheel_turns(uv_timer_t *timer) {
     HttpServer *server = timer->data;
+    HttpServing *serving = http_serving(server->realm);
+    if (!serving->is_trimmed && server->realm->options.is_main) image_trim();
+    serving->is_trimmed = true;
     if (server->keep_alive_ms) close_older(server, &server->waiting, server->keep_alive_ms);
     uint32_t headers_ms = server->headers_ms ? server->headers_ms : server->request_ms;
     if (headers_ms) tell_older(server, &server->reading, headers_ms, false);
@@ -137,7 +144,8 @@ static Value server_configure(Call *call) {
     bytes_append(&server->keep_alive_line, text.data, text.len);
     uint64_t interval_ms = (uint64_t)call_int(call, 7);
     server->refuses = call_bool(call, 8);
-    uv_timer_start(&server->wheel, wheel_turns, interval_ms, interval_ms);
+    bool is_first = !http_serving(call->realm)->is_trimmed;
+    uv_timer_start(&server->wheel, wheel_turns, is_first ? STARTED_MS : interval_ms, interval_ms);
     return value_undefined();
 }
 
