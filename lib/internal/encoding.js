@@ -118,8 +118,9 @@ class TextDecoder {
       if (text === null) throw this.#invalid();
       return text;
     }
-    this.#decoder ??= binding.open(require('internal/encoding_labels').converterOf(this.#encoding), this.#fatal,
-                                   this.#ignoreBOM || !this.#encoding.startsWith('utf-'));
+    this.#decoder ??= require('internal/encoding_single_byte').open(this.#encoding, this.#fatal, binding.open) ??
+      binding.open(require('internal/encoding_labels').converterOf(this.#encoding), this.#fatal,
+                   this.#ignoreBOM || !this.#encoding.startsWith('utf-'));
     this.#inStream = stream;
     const text = this.#decoder.decode(bytes, !stream);
     if (text === null) {

@@ -32,6 +32,7 @@ windows-1256: cp1256 windows-1256 x-cp1256
 windows-1257: cp1257 windows-1257 x-cp1257
 windows-1258: cp1258 windows-1258 x-cp1258
 x-mac-cyrillic: x-mac-cyrillic x-mac-ukrainian
+x-user-defined: x-user-defined
 gbk=gb18030: chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk
 gb18030: gb18030
 big5=big5-hkscs: big5 big5-hkscs cn-big5 csbig5 x-x-big5

@@ -27,6 +27,7 @@ const kPropagationStopped = Symbol('kPropagationStopped');
 const kDefaultPrevented = Symbol('kDefaultPrevented');
 const kIsBeingDispatched = Symbol('kIsBeingDispatched');
 const kCancelable = Symbol('kCancelable');
+const kIsPassive = Symbol('kIsPassive');
 const kBubbles = Symbol('kBubbles');
 const kComposed = Symbol('kComposed');
 const kTimestamp = Symbol('kTimestamp');
@@ -119,7 +120,7 @@ class Event {
 
   preventDefault() {
     checkEvent(this);
-    if (this[kCancelable])
+    if (this[kCancelable] && this[kIsPassive] !== true)
       this[kDefaultPrevented] = true;
   }
 
@@ -458,6 +459,7 @@ class EventTarget {
         event[kTarget] = this;
         event[kIsBeingDispatched] = true;
       }
+      if (each.passive && event !== undefined) event[kIsPassive] = true;
       try {
         const argument = each.isNodeStyle ? value : event;
         let result;
@@ -472,6 +474,7 @@ class EventTarget {
       } catch (error) {
         throwLater(error);
       }
+      if (each.passive && event !== undefined) event[kIsPassive] = false;
       // A listener that was added during the dispatch is reached in the same round only if it was there when this one ended.
       next ??= each.removed ? undefined : each.next;
     }

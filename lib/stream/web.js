@@ -113,6 +113,18 @@ require('internal/webstreams/transfer').install(streams);
 require('internal/webstreams/closing')(streams.ReadableStream, streams.WritableStream);
 makeStateVisible(streams);
 
+// The package makes views of the class of the one that it was given, and a Buffer may not be made with `new`.
+const { read } = streams.ReadableStreamBYOBReader.prototype;
+streams.ReadableStreamBYOBReader.prototype.read = {
+  read(view, options) {
+    const { Buffer } = require('buffer');
+    if (!(view instanceof Buffer)) return Reflect.apply(read, this, [view, options]);
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    return Reflect.apply(read, this, [bytes, options]).then(({ value, done }) =>
+      ({ value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength), done }));
+  },
+}.read;
+
 module.exports = {
   ReadableStream: streams.ReadableStream,
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,

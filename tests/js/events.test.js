@@ -135,3 +135,13 @@ test('signals with listeners are forgotten with the last source that could abort
   const { stdout, stderr } = require('child_process').spawnSync(process.execPath, ['--expose-gc', '-e', program], { encoding: 'utf8' });
   assert.deepStrictEqual(stdout.trim().split('\n').sort(), ['TimeoutError', 'true'], stderr);
 });
+
+test('a passive listener cannot prevent the default, the next one can', () => {
+  const target = new EventTarget();
+  const seen = [];
+  const prevent = (event) => { event.preventDefault(); seen.push(event.defaultPrevented); };
+  target.addEventListener('x', (event) => prevent(event), { passive: true });
+  target.addEventListener('x', prevent);
+  assert.strictEqual(target.dispatchEvent(new Event('x', { cancelable: true })), false);
+  assert.deepStrictEqual(seen, [false, true]);
+});

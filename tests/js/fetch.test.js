@@ -110,3 +110,16 @@ test('a chunk that comes late into a cancelled transform is no error of the prog
   await cancelled;
   assert.ok(!((await late) instanceof TypeError));
 });
+
+test('a stream reads into a Buffer and gives a Buffer back, without a warning', async () => {
+  const warn = process.emitWarning;
+  process.emitWarning = () => assert.fail('a warning');
+  try {
+    const reader = new Blob(['four score']).stream().getReader({ mode: 'byob' });
+    const { value } = await reader.read(Buffer.alloc(4));
+    assert.ok(Buffer.isBuffer(value));
+    assert.strictEqual(value.toString(), 'four');
+  } finally {
+    process.emitWarning = warn;
+  }
+});
