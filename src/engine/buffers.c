@@ -78,6 +78,18 @@ Object uint8_array_copy(Realm *realm, const void *data, size_t len) {
     return uint8_array_adopt(realm, bytes_copy(data, len), len);
 }
 
+static void give_memory_back(void *bytes, void *data) {
+    void (*give_back)(void *memory);
+    memcpy(&give_back, &data, sizeof give_back);
+    give_back(bytes);
+}
+
+Object array_buffer_over(Realm *realm, void *memory, size_t len, void (*give_back)(void *memory)) {
+    void *data;
+    memcpy(&data, &give_back, sizeof data);
+    return JSObjectMakeArrayBufferWithBytesNoCopy(realm->ctx, memory, len, give_memory_back, data, NULL);
+}
+
 Object array_buffer_adopt(Realm *realm, void *memory, size_t len) {
     return JSObjectMakeArrayBufferWithBytesNoCopy(realm->ctx, memory, len, free_memory, memory, NULL);
 }

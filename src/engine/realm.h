@@ -190,6 +190,8 @@ Object buffer_adopt(Realm *realm, void *memory, size_t len);
 Object buffer_copy(Realm *realm, const void *data, size_t len);
 Object uint8_array_copy(Realm *realm, const void *data, size_t len); /* no Buffer */
 Object array_buffer_adopt(Realm *realm, void *memory, size_t len);
+/* The same with another end than free(), which comes on any thread. */
+Object array_buffer_over(Realm *realm, void *memory, size_t len, void (*give_back)(void *memory));
 /* A typed array over memory that C keeps (it must outlive the realm's use of it). */
 Object typed_array_over(Realm *realm, JSTypedArrayType type, void *memory, size_t bytes);
 /* The bytes of a typed array, DataView-less ArrayBuffer or Buffer; false if it is none. Valid until

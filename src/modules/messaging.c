@@ -38,7 +38,7 @@ static void dispose_port(MessagePart *part) {
     port_close((PortEnd){part->thing, (int)part->len});
 }
 static void dispose_bytes(MessagePart *part) {
-    free(part->thing);
+    block_give_back(part->thing);
 }
 static void dispose_shared(MessagePart *part) {
     shared_memory_unref(part->thing);
@@ -151,7 +151,7 @@ static bool part_from_bytes(Realm *realm, Value v, MessagePart *part) {
     char *data;
     size_t len;
     if (!peek_bytes(realm, v, &data, &len)) return false;
-    void *copy = malloc(len ? len : 1);
+    void *copy = block_take(worker_blocks(realm), len);
     if (!copy) return false;
     if (len) memcpy(copy, data, len);
     *part = (MessagePart){PART_BYTES, copy, len, dispose_bytes};
@@ -188,7 +188,7 @@ static Value value_from_part(Realm *realm, MessagePart *part) {
     part->thing = NULL; /* taken */
     switch (part->kind) {
     case PART_PORT: return message_port_open(realm, (PortEnd){thing, (int)part->len});
-    case PART_BYTES: return array_buffer_adopt(realm, thing, part->len);
+    case PART_BYTES: return array_buffer_over(realm, thing, part->len, block_give_back);
     case PART_SHARED: return shared_memory_open(realm, thing);
     default: break;
     }

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Of big messages that were received and collected, for the next ones. */
+#define KEPT_BYTES ((size_t)24 * 1024 * 1024)
 /* How often a busy script is asked whether it should stop. */
 #define WATCH_SECONDS 0.02
 
@@ -20,6 +22,7 @@ typedef struct {
     atomic_int last_id;
     Broadcasts *broadcasts;
     WorkerThreads *pool;
+    Blocks *blocks;
 } Threads;
 
 typedef struct {
@@ -63,6 +66,7 @@ static Threads *threads_of(Realm *realm) {
         Threads *threads = NEW(Threads);
         threads->broadcasts = broadcasts_new();
         threads->pool = worker_threads_new();
+        threads->blocks = blocks_new(KEPT_BYTES);
         *slot = threads;
     }
     return *slot;
@@ -70,6 +74,10 @@ static Threads *threads_of(Realm *realm) {
 
 Broadcasts *worker_broadcasts(Realm *realm) {
     return threads_of(realm)->broadcasts;
+}
+
+Blocks *worker_blocks(Realm *realm) {
+    return threads_of(realm)->blocks;
 }
 
 WaitStop *worker_wait_stop(Realm *realm) {
@@ -454,6 +462,7 @@ static void worker_teardown(Realm *realm) {
     if (!threads) return;
     broadcasts_free(threads->broadcasts);
     worker_threads_free(threads->pool);
+    /* The blocks stay: buffers that are not collected yet lie in them. */
     mem_free(threads);
 }
 

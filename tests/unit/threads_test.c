@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/mem.h"
+#include "sys/blocks.h"
 #include "sys/broadcast.h"
 #include "sys/port.h"
 #include "sys/shared_memory.h"
@@ -220,8 +221,49 @@ static void waiting_without_blocking_is_told_or_cancelled(void **state) {
     }
 }
 
+enum { ROUNDS = 20000, BLOCK_BYTES = 300 * 1000, KEPT_BLOCKS = 4 };
+
+static void *take_and_give_back(void *data) {
+    for (int i = 0; i < ROUNDS; i++) {
+        char *memory = block_take(data, BLOCK_BYTES);
+        memory[0] = (char)i;
+        memory[BLOCK_BYTES - 1] = (char)i;
+        block_give_back(memory);
+    }
+    return NULL;
+}
+
+static void blocks_are_taken_and_given_back_by_many_threads(void **state) {
+    Blocks *blocks = blocks_new(2 * BLOCK_BYTES);
+    pthread_t others[3];
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_int_equal(pthread_create(&others[i], NULL, take_and_give_back, blocks), 0);
+    take_and_give_back(blocks);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        pthread_join(others[i], NULL);
+    blocks_free(blocks);
+}
+
+static void a_block_that_was_given_back_is_the_next_one_of_its_size(void **state) {
+    Blocks *blocks = blocks_new(KEPT_BLOCKS * BLOCK_BYTES * 2);
+    void *small = block_take(blocks, 0), *first = block_take(blocks, BLOCK_BYTES);
+    block_give_back(small);
+    block_give_back(first);
+    assert_ptr_equal(block_take(blocks, BLOCK_BYTES - 10), first);
+    void *other = block_take(blocks, BLOCK_BYTES);
+    assert_ptr_not_equal(other, first);
+    block_give_back(other);
+    void *larger = block_take(blocks, 2 * BLOCK_BYTES);
+    assert_ptr_not_equal(larger, other);
+    block_give_back(larger);
+    block_give_back(first);
+    blocks_free(blocks);
+}
+
 UNIT_TESTS(cmocka_unit_test(two_threads_answer_each_other),
            cmocka_unit_test(messages_posted_before_a_port_closes_arrive),
            cmocka_unit_test(names_are_joined_and_left_while_others_speak),
            cmocka_unit_test(waiting_on_memory_ends),
-           cmocka_unit_test(waiting_without_blocking_is_told_or_cancelled))
+           cmocka_unit_test(waiting_without_blocking_is_told_or_cancelled),
+           cmocka_unit_test(blocks_are_taken_and_given_back_by_many_threads),
+           cmocka_unit_test(a_block_that_was_given_back_is_the_next_one_of_its_size))
