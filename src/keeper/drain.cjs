@@ -1,18 +1,23 @@
-// Preloaded into real Node workers of a cluster, so that a reload loses no request of an application that
-// does nothing for it: when the primary asks the worker to disconnect, answers begin to close their
-// connections, idle connections are closed once they are surely idle, and then the worker is asked to stop. It also
-// reports how late the loop is and how many requests were served.
+// Preloaded into real Node. It reports how late the loop is and how many requests were served, and lets workers of a cluster
+// leave without losing a request, though the application does nothing for it: when the primary asks a worker to
+// disconnect, answers begin to close their connections, idle connections are closed once they are surely idle, and then
+// the worker is asked to stop.
 'use strict';
 
 const IDLE_MS = 250;
 
-if (require('cluster').isWorker) {
+// Only what the manager itself started has this; what that starts in its turn inherits the preloading, and nothing more.
+const mode = process.env.GALLEY_REPORT;
+delete process.env.GALLEY_REPORT;
+
+let requests = 0;
+
+if (mode === 'cluster') {
   const net = require('net');
   const servers = new Set();
   const sockets = new Set();
   const { listen } = net.Server.prototype;
   let draining = false;
-  let requests = 0;
 
   function countRequest() {
     requests++;
@@ -70,34 +75,30 @@ if (require('cluster').isWorker) {
     lookLater(new Map());
   }
 
-  // What the manager cannot see from outside, in the words of PM2's own library; only when it has changed.
-  function reportFigures() {
-    const interval = 2000;
-    let due = Date.now() + interval;
-    let before = 0;
-    let said = '';
-    const timer = setInterval(() => {
-      const now = Date.now();
-      const late = String(Math.max(0, now - due));
-      const rate = ((requests - before) * 60000 / (now - due + interval)).toFixed(0);
-      due = now + interval;
-      before = requests;
-      if (said === `${late} ${rate}` || !process.connected) return;
-      said = `${late} ${rate}`;
-      process.send({
-        type: 'axm:monitor',
-        data: {
-          'Event Loop Latency': { value: late, type: 'internal/libuv/latency/p50', unit: 'ms', historic: true },
-          HTTP: { value: rate, type: 'internal/http/builtin/reqs', unit: 'req/min', historic: true, total: before },
-        },
-      }, () => {});
-    }, interval);
-    timer.unref();
-  }
-  reportFigures();
-
   // Before Node's own listener, which closes the servers.
   process.prependListener('internalMessage', (message) => {
     if (message && message.cmd === 'NODE_CLUSTER' && message.act === 'disconnect') drain();
   });
 }
+
+// What the manager cannot see from outside, in the words of PM2's own library; only when it has changed.
+function reportFigures() {
+  const interval = 2000;
+  let due = Date.now() + interval;
+  let before = 0;
+  let said = '';
+  const timer = setInterval(() => {
+    const now = Date.now();
+    const late = String(Math.max(0, now - due));
+    const rate = ((requests - before) * 60000 / (now - due + interval)).toFixed(0);
+    due = now + interval;
+    before = requests;
+    if (said === `${late} ${rate}` || !process.connected) return;
+    said = `${late} ${rate}`;
+    const data = { 'Event Loop Latency': { value: late, type: 'internal/libuv/latency/p50', unit: 'ms', historic: true } };
+    if (mode === 'cluster') data.HTTP = { value: rate, type: 'internal/http/builtin/reqs', unit: 'req/min', historic: true, total: before };
+    process.send({ type: 'axm:monitor', data }, () => {});
+  }, interval);
+  timer.unref();
+}
+if (mode !== undefined) reportFigures();

@@ -61,8 +61,9 @@ char **environment_for(const Worker *worker, int channel_fd, unsigned run_id) {
     set_place(&map, worker);
     char *scope = shared_names_scope(keeper);
     if (scope) set(&map, "GALLEY_SHARED_SCOPE", scope);
-    static const char *const ours[] = {"NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE", "NODE_UNIQUE_ID",
-                                       "LISTEN_FDS", "LISTEN_PID"};
+    static const char *const ours[] = {"NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE",
+                                       "NODE_UNIQUE_ID",  "GALLEY_REPORT",
+                                       "LISTEN_FDS",      "LISTEN_PID"};
     for (size_t i = 0; i < COUNT_OF(ours); i++)
         mem_free(map_remove(&map, ours[i]));
     if (app->port) set(&map, "PORT", mem_printf("%lld", app->port));
@@ -71,6 +72,9 @@ char **environment_for(const Worker *worker, int channel_fd, unsigned run_id) {
     if (channel_fd >= 0) {
         set(&map, "NODE_CHANNEL_FD", mem_printf("%d", channel_fd));
         set_copy(&map, "NODE_CHANNEL_SERIALIZATION_MODE", "json");
+        set_copy(&map, "GALLEY_REPORT",
+                 keeper->primary ? "cluster"
+                                 : "fork"); /* to us; Galley and the script for Node take it away */
         if (keeper->primary) set(&map, "NODE_UNIQUE_ID", mem_printf("%u", run_id));
     }
     char **env = mem_new((map.count + 1) * sizeof(char *));

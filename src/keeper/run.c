@@ -41,10 +41,10 @@ static size_t words_count(char **words) {
     return count;
 }
 
-/* Real Node workers of a cluster get the script that lets them leave without losing a request. */
+/* Real Node gets the script that reports figures and lets workers leave without losing a request. */
 static char *preload_path(const App *app) {
     bool is_node = is_named(app->interpreter, "node") || is_named(app->interpreter, "nodejs");
-    return app->is_cluster && is_node ? runtime_file_find("galley-drain.cjs") : NULL;
+    return is_node ? runtime_file_find("galley-drain.cjs") : NULL;
 }
 
 /* The strings stay the app's, but for `interpreter` and `preload`, which stay the caller's. */

@@ -39,3 +39,14 @@ check "kill ends everything" g kill
 check "down to the last process" fails pgrep -f "$GALLEY_HOME"
 check "resurrect after kill brings them back too" g resurrect
 check "with their ids" [ "$(g id pair)" = "$ids" ]
+cat >late.js <<'END'
+if (process.argv[2] === 'child') setTimeout(process.exit, 2500)
+else require('child_process').fork(__filename, ['child']).on('message', () => console.log('the child reports'))
+setInterval(() => {}, 1000)
+END
+g start late.js --name late --silent
+g start late.js --name late-node --interpreter node --silent
+check "how late its loop is, a single process tells too" within 6 says "Event Loop Latency" g describe late
+check "as Node's does" within 6 says "Event Loop Latency" g describe late-node
+check "which their own children do not" fails has "$GALLEY_HOME/logs/late-out.log" "the child"
+check "in Node neither" fails has "$GALLEY_HOME/logs/late-node-out.log" "the child"

@@ -20,6 +20,9 @@ function joinParent() {
   envUnset('NODE_CHANNEL_FD');
   envUnset('NODE_CHANNEL_SERIALIZATION_MODE');
   if (fd >= 0) forkChild(fd, serialization);
+  if (envGet('GALLEY_REPORT') === undefined) return;
+  envUnset('GALLEY_REPORT');
+  require('internal/report_figures')();
 }
 
 module.exports = { forkChild, joinParent };

@@ -33,7 +33,6 @@ function join() {
   const channel = handleOf(process);
   if (!channel) return;
   binding.join(channel, () => leave(worker, true), onOpened, wants);
-  if (envGet('pm_id') !== undefined) require('internal/report_figures')();
   beforeClose(process, () => {
     isLost = true;
     binding.lost();
