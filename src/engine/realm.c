@@ -10,6 +10,7 @@
 #include "engine/provider.h"
 #include "engine/watch.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,6 +236,15 @@ static const struct {
  * this they ask by themselves, and some take twice as long. */
 static const char polling[] = "JSC_usePollingTraps";
 
+/* The engine gives memory back to the kernel when nothing has used it for 300 ms, which a busy machine makes
+ * of many a moment between two collections: the next one has to ask for it again, page by page. */
+#define GIVEN_BACK_AFTER_NS 3000000000u
+
+static void give_back_later(void) {
+    uint64_t *after_ns = dlsym(RTLD_DEFAULT, "pas_scavenger_max_epoch_delta");
+    if (after_ns && *after_ns == 300000000) *after_ns = GIVEN_BACK_AFTER_NS;
+}
+
 static JSContextGroupRef engine_start(const Realm *realm) {
     if (!realm->options.is_main) return JSContextGroupCreate();
     /* SIGUSR1 belongs to programs; the engine suspends threads with a real-time signal instead. */
@@ -243,6 +253,7 @@ static JSContextGroupRef engine_start(const Realm *realm) {
         if (realm->options.in_template || !engine_options[i].only_in_template)
             setenv(engine_options[i].name, engine_options[i].value, true);
     if (realm->options.is_watched) setenv(polling, "1", true);
+    if (entry_is_known()) give_back_later();
     JSMainThreadInitialize();
     JSContextGroupRef group = JSContextGroupCreate();
     unsetenv(polling);
