@@ -186,7 +186,13 @@ const methods = {
   },
 
   table(name, factory) {
-    throw new Error('Virtual tables written in JavaScript are not there in Galley yet');
+    if (typeof name !== 'string') throw new TypeError('Expected first argument to be a string');
+    if (!name) throw new TypeError('Virtual table module name cannot be an empty string');
+    if (typeof factory !== 'function' && (typeof factory !== 'object' || factory === null))
+      throw new TypeError('Expected second argument to be a function or a table definition object');
+    const state = this[kState];
+    require('internal/sqlite/better_table')(state.idle(), name, factory, state.defaultBigInts);
+    return this;
   },
 
   async backup(filename, options) {

@@ -140,3 +140,32 @@ test('copies: into a file step by step, and into a Buffer', async () => {
   assert.deepStrictEqual(names(db.serialize()), ['ann', 'bob']);
   assert.throws(() => new Database(file, { readonly: true }).exec('DELETE FROM people'), { code: 'SQLITE_READONLY' });
 });
+
+test('virtual tables: rows from a generator, with parameters, from a factory, and with what goes wrong', () => {
+  const db = memory();
+  db.table('count_to', { columns: ['n', 'text'], parameters: ['last', 'first'], *rows(last, first = 1) { for (let n = first; n <= last; n++) yield n & 1 ? { text: `no ${n}`, n } : [n, null]; } });
+  assert.deepStrictEqual(db.prepare('SELECT * FROM count_to(?)').all(2), [{ n: 1, text: 'no 1' }, { n: 2, text: null }]);
+  assert.strictEqual(db.prepare('SELECT sum(n) FROM count_to(4, 3)').pluck().get(), 7);
+  assert.strictEqual(db.prepare('SELECT count(*) FROM count_to(3) a JOIN count_to(a.n) b').pluck().get(), 6);
+  let ended = 0;
+  db.table('words', (...words) => ({ columns: ['word'], *rows() { try { for (const word of words) yield [word]; } finally { ended++; } } }));
+  db.exec('CREATE VIRTUAL TABLE mine USING words(oar, rudder)');
+  assert.deepStrictEqual(db.prepare('SELECT rowid, word FROM mine').raw().all(), [[1, 'oar'], [2, 'rudder']]);
+  assert.strictEqual(db.prepare('SELECT word FROM mine').pluck().get(), 'oar');
+  for (const { word } of db.prepare('SELECT word FROM mine').iterate()) if (word === 'oar') break;
+  assert.strictEqual(ended, 3);
+  db.exec('DROP TABLE mine');
+  db.table('big', { columns: ['n'], safeIntegers: true, *rows(n) { yield [n + 1n]; } });
+  assert.strictEqual(db.prepare('SELECT n FROM big(9007199254740993)').safeIntegers().pluck().get(), 9007199254740994n);
+  const failing = { other: { b: 1 }, many: [1, 2], object: [{}], number: 7 };
+  for (const name of Object.keys(failing)) {
+    db.table(name, { columns: ['a'], *rows() { yield failing[name]; } });
+    assert.throws(() => db.prepare(`SELECT * FROM ${name}`).all(), TypeError);
+  }
+  db.table('thrower', { columns: ['a'], *rows() { throw new RangeError('mine'); } });
+  assert.throws(() => db.prepare('SELECT * FROM thrower').all(), { name: 'RangeError', message: 'mine' });
+  assert.throws(() => db.table('empty', { columns: [], *rows() {} }), RangeError);
+  assert.throws(() => db.table('twice', { columns: ['a', 'a'], *rows() {} }), TypeError);
+  assert.throws(() => db.table('plain', { columns: ['a'], rows() {} }), TypeError);
+  db.close();
+});

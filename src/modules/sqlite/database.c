@@ -216,22 +216,23 @@ static Value database_deserialize(Call *call) {
 }
 
 static const Native database_methods[] = {
-    {"close",                  database_close},
-    {"exec",                        database_exec},
+    {"close",                    database_close},
+    {"exec",                          database_exec},
     {"prepare",database_prepare},
-    {"inTransaction",                database_in_transaction},
-    {"location",                        database_location},
+    {"inTransaction",                  database_in_transaction},
+    {"location",                          database_location},
     {"configure",database_configure},
-    {"limit",               database_limit},
-    {"loadExtension",                        database_load_extension},
-    {"serialize",                     database_serialize},
-    {"deserialize",                  database_deserialize},
-    {"define",                        database_define},
+    {"limit",                 database_limit},
+    {"loadExtension",                          database_load_extension},
+    {"serialize",                       database_serialize},
+    {"deserialize",                    database_deserialize},
+    {"define",                          database_define},
     {"defineAggregate",database_define_aggregate},
-    {"setAuthorizer",              database_set_authorizer},
-    {"createSession",                        database_create_session},
-    {"applyChangeset",database_apply_changeset},
-    {"backup",                 database_backup},
+    {"defineTable",                database_define_table},
+    {"setAuthorizer",                          database_set_authorizer},
+    {"createSession",database_create_session},
+    {"applyChangeset",                   database_apply_changeset},
+    {"backup",                          database_backup},
     {0                       }
 };
 

@@ -110,7 +110,8 @@ static void aggregate_final(sqlite3_context *context) {
 
 /* ---- defining them */
 
-static void hold_function(Realm *realm, Database *db, const char *name, int argc, const char *part, Value v) {
+void database_hold_function(Realm *realm, Database *db, const char *name, int argc, const char *part,
+                            Value v) {
     char *key = mem_printf("function %s %d %s", part, argc, name);
     JSStringRef property = JSStringCreateWithUTF8CString(key);
     JSObjectSetProperty(realm->ctx, db->handle.object, property, v, kJSPropertyAttributeNone, NULL);
@@ -144,7 +145,7 @@ Value database_define(Call *call) {
     int code = sqlite3_create_function_v2(db->connection, name.data, argc, SQLITE_UTF8 | call_int(call, 2),
                                           self, function_call, NULL, NULL, function_free);
     if (code != SQLITE_OK) return database_throw_code(call, db, code);
-    hold_function(call->realm, db, name.data, argc, "call", self->call);
+    database_hold_function(call->realm, db, name.data, argc, "call", self->call);
     return value_undefined();
 }
 
@@ -166,7 +167,7 @@ Value database_define_aggregate(Call *call) {
     if (code != SQLITE_OK) return database_throw_code(call, db, code);
     static const char *const parts[] = {"call", "inverse", "value", "done"};
     for (size_t i = 0; i < COUNT_OF(parts); i++)
-        hold_function(call->realm, db, name.data, argc, parts[i], call_arg(call, 5 + i));
+        database_hold_function(call->realm, db, name.data, argc, parts[i], call_arg(call, 5 + i));
     return value_undefined();
 }
 

@@ -59,6 +59,12 @@ void database_hold(Database *self, Value error);
 /* Calls JavaScript from within SQLite; what it throws is held. NULL if it threw. */
 Value database_call(Database *self, Object function, size_t argc, const Value *argv);
 
+/* Lets the connection's object hold what is defined under a name, so that it lives as long. */
+void database_hold_function(Realm *realm, Database *db, const char *name, int argc, const char *part,
+                            Value v);
+
+#define MAX_TABLE_PARAMETERS 30 /* of a virtual table; one bit each */
+
 typedef enum { INTEGERS_CHECKED, INTEGERS_ROUNDED, INTEGERS_BIG } Integers;
 
 /* A column or argument as JavaScript sees it; NULL if it is an integer too large for INTEGERS_CHECKED,
@@ -75,6 +81,7 @@ void database_close_sessions(Database *self);
 Value database_prepare(Call *call);
 Value database_define(Call *call);
 Value database_define_aggregate(Call *call);
+Value database_define_table(Call *call);
 Value database_set_authorizer(Call *call);
 Value database_create_session(Call *call);
 Value database_apply_changeset(Call *call);
