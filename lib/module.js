@@ -25,10 +25,11 @@ Module.findPackageJSON = function findPackageJSON(specifier, base) {
   return undefined;
 };
 Module._debug = () => {};
-Module.enableCompileCache = () => ({ status: 3, message: 'Galley keeps no compile cache' });
-Module.getCompileCacheDir = () => undefined;
-Module.flushCompileCache = () => {};
-Module.constants = Object.freeze({ compileCacheStatus: Object.freeze({ __proto__: null, FAILED: 0, ENABLED: 1, ALREADY_ENABLED: 2, DISABLED: 3 }) });
+const compileCache = require('internal/compile_cache');
+Module.enableCompileCache = compileCache.enableCompileCache;
+Module.getCompileCacheDir = compileCache.getCompileCacheDir;
+Module.flushCompileCache = compileCache.flushCompileCache;
+Module.constants = Object.freeze({ __proto__: null, compileCacheStatus: compileCache.compileCacheStatus });
 Module.findSourceMap = () => undefined;
 Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options = {}) {
   const { validateBoolean, validateObject } = require('internal/validators');

@@ -132,6 +132,7 @@ function run() {
     return;
   }
   if (binding.envGet('WATCH_REPORT_DEPENDENCIES') !== undefined && process.connected) require('internal/watch/report').install();
+  if (task.cachesCode) require('internal/compile_cache').enableCompileCache();
   if (task.require.length > 0) {
     const { Module } = require('internal/cjs');
     Module._initPaths();

@@ -82,20 +82,24 @@ void bytecode_put_away(const Bytecode *bytecode) {
     madvise((void *)bytecode->data, bytecode->size, MADV_DONTNEED);
 }
 
+static ScriptText builtin_text(const Builtin *builtin) {
+    return (ScriptText){builtin->source, builtin->len, true};
+}
+
 Value bytecode_evaluate(Realm *realm, const Builtin *builtin, JSStringRef url, Value *exception) {
     const Bytecode *bytecode = realm->options.bytecode;
     if (!bytecode) return NULL;
     FileEntry entry = bytecode->entries[builtin - builtins];
     if (!entry.len || entry.len > bytecode->size || entry.at > bytecode->size - entry.len) return NULL;
-    if (!realm->engine->providers) realm->engine->providers = providers_new(realm);
-    if (!realm->engine->providers) return NULL;
+    if (!providers_open(realm)) return NULL;
     realm->has_read_bytecode = true;
-    return provider_evaluate(realm, builtin, (Slice){bytecode->data + entry.at, entry.len}, url, exception);
+    Slice bytes = {bytecode->data + entry.at, entry.len};
+    return provider_evaluate_kept(realm, builtin_text(builtin), bytes, url, exception);
 }
 
-static Value call_with_40(Realm *realm, const Builtin *builtin, Slice bytecode) {
+static Value call_with_40(Realm *realm, ScriptText text, Slice bytecode) {
     JSStringRef url = JSStringCreateWithUTF8CString("check");
-    Value function = provider_evaluate(realm, builtin, bytecode, url, NULL);
+    Value function = provider_evaluate(realm, text, bytecode, url, NULL);
     JSStringRelease(url);
     if (!function) return NULL;
     return realm_call(realm, (Object)function, NULL, 1, (Value[]){value_int(40)}, NULL);
@@ -103,15 +107,15 @@ static Value call_with_40(Realm *realm, const Builtin *builtin, Slice bytecode) 
 
 /* A script whose text is another than the bytecode's: the answer shows what the engine went by. */
 static bool bytecode_works(Realm *realm) {
-    static const Builtin compiled = {"", "(function (a) { return ((b) => a + b)(2); })", 44},
-                         shown = {"", "(function (a) { return ((b) => a + b)(3); })", 44};
+    const ScriptText compiled = {"(function (a) { return ((b) => a + b)(2); })", 44, true},
+                     shown = {"(function (a) { return ((b) => a + b)(3); })", 44, true};
     Bytes bytes = {0};
-    if (!provider_compile(realm, &compiled, &bytes)) return false;
+    if (!provider_compile(realm, compiled, &bytes)) return false;
     Bytes outdated = {0};
     bytes_append(&outdated, bytes.data, bytes.len);
     memset(outdated.data, 0, sizeof(uint32_t)); /* the version */
-    return call_with_40(realm, &shown, bytes_slice(&bytes)) == value_int(42) &&
-           call_with_40(realm, &shown, bytes_slice(&outdated)) != value_int(42);
+    return call_with_40(realm, shown, bytes_slice(&bytes)) == value_int(42) &&
+           call_with_40(realm, shown, bytes_slice(&outdated)) != value_int(42);
     /* The bytes belong to the engine now, until it ends. */
 }
 
@@ -125,7 +129,8 @@ static bool file_make(Realm *realm, Bytes *out) {
         static const char zeros[ALIGNMENT];
         bytes_append(out, zeros, -out->len % ALIGNMENT);
         size_t at = out->len;
-        if (provider_compile(realm, &builtins[i], out)) entries[i] = (FileEntry){at, out->len - at};
+        if (provider_compile(realm, builtin_text(&builtins[i]), out))
+            entries[i] = (FileEntry){at, out->len - at};
     }
     head.size = out->len;
     memcpy(out->data, &head, sizeof head);
@@ -136,8 +141,7 @@ static bool file_make(Realm *realm, Bytes *out) {
 
 bool bytecode_write(Realm *realm, const char *path) {
     Bytes file = {0};
-    if (!realm->engine->providers) realm->engine->providers = providers_new(realm);
-    if (!realm->engine->providers || !bytecode_works(realm) || !file_make(realm, &file))
+    if (!providers_open(realm) || !bytecode_works(realm) || !file_make(realm, &file))
         fputs("galley: not the engine that docs/dependencies.md names: lib/ will be parsed at every start\n",
               stderr);
     FILE *to = fopen(path, "wb");

@@ -47,11 +47,12 @@ struct Providers {
     List all;
 };
 
-/* The engine is given `text` to make a script of; its address tells the methods which script they serve. */
+/* The engine is given `stand_in` to make a script of; its address tells the methods which script they serve.
+ */
 typedef struct {
-    char text[8];
+    char stand_in[8];
     bool is_hidden;
-    const Builtin *builtin;
+    ScriptText text;
     JSScriptRef script; /* kept for the engine's next realm */
     CachedBytecode bytecode;
     Link link;
@@ -76,8 +77,8 @@ static Provider *provider_of(const void *self) {
 
 static SourceView provider_source(const void *self) {
     const Provider *provider = provider_of(self);
-    const Builtin *builtin = provider->builtin;
-    return (SourceView){builtin->source, provider->is_hidden ? 0 : (uint32_t)builtin->len, true};
+    uint32_t len = provider->is_hidden ? 0 : (uint32_t)provider->text.len;
+    return (SourceView){provider->text.chars, len, provider->text.is_8bit};
 }
 
 /* The engine makes the key that bytecode is found by, which has the whole text in it, to be read and
@@ -85,7 +86,7 @@ static SourceView provider_source(const void *self) {
 static uint32_t provider_hash(const void *self) {
     Provider *provider = provider_of(self);
     provider->is_hidden = true;
-    return (uint32_t)provider->builtin->len;
+    return (uint32_t)provider->text.len;
 }
 
 static const CachedBytecode **provider_bytecode(const CachedBytecode **out, const void *self) {
@@ -95,11 +96,11 @@ static const CachedBytecode **provider_bytecode(const CachedBytecode **out, cons
     return out;
 }
 
-static Provider *provider_new(Realm *realm, const Builtin *builtin, Slice bytecode) {
+static Provider *provider_new(Realm *realm, ScriptText text, Slice bytecode) {
     Provider *provider = NEW(Provider);
     *provider = (Provider){
-        .text = ";",
-        .builtin = builtin,
+        .stand_in = ";",
+        .text = text,
         .bytecode = {.references = 1, .size = bytecode.len, .data = bytecode.data, .len = bytecode.len},
     };
     list_append(&realm->engine->providers->all, &provider->link);
@@ -107,7 +108,8 @@ static Provider *provider_new(Realm *realm, const Builtin *builtin, Slice byteco
 }
 
 static JSScriptRef provider_script(Realm *realm, const Provider *provider, JSStringRef url) {
-    return JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, provider->text, 1, NULL, NULL);
+    return JSScriptCreateReferencingImmortalASCIIText(realm->group, url, 1, provider->stand_in, 1, NULL,
+                                                      NULL);
 }
 
 static bool is_as_expected(void **methods, const void *script, const Provider *provider) {
@@ -118,10 +120,10 @@ static bool is_as_expected(void **methods, const void *script, const Provider *p
     return view.chars == provider && view.len == 1 && view.is_8bit;
 }
 
-Providers *providers_new(Realm *realm) {
+static Providers *providers_new(Realm *realm) {
     if (!entry_is_known() || !program_compile || !source_block_hash || !source_lock || !source_unlock)
         return NULL;
-    Provider first = {.text = ";"};
+    Provider first = {.stand_in = ";"};
     JSStringRef url = JSStringCreateWithUTF8CString("");
     JSScriptRef script = provider_script(realm, &first, url);
     JSStringRelease(url);
@@ -143,6 +145,12 @@ Providers *providers_new(Realm *realm) {
     return providers;
 }
 
+Providers *providers_open(Realm *realm) {
+    Engine *engine = realm->engine;
+    if (!engine->providers) engine->providers = providers_new(realm);
+    return engine->providers;
+}
+
 void providers_free(Providers *providers) {
     if (!providers) return;
     LIST_EACH(&providers->all, Provider, link, provider) mem_free(provider);
@@ -157,42 +165,53 @@ void providers_drop_scripts(Providers *providers) {
     }
 }
 
-static Provider *provider_find(Providers *providers, const Builtin *builtin, Slice bytecode) {
-    LIST_EACH(&providers->all, Provider, link, provider) {
-        if (provider->builtin == builtin && provider->bytecode.data == bytecode.data) return provider;
-    }
-    return NULL;
-}
-
 static JSScriptRef script_open(Realm *realm, const Provider *provider, JSStringRef url) {
     JSScriptRef script = provider_script(realm, provider, url);
     if (script) *(void ***)script = realm->engine->providers->table.methods;
     return script;
 }
 
-Value provider_evaluate(Realm *realm, const Builtin *builtin, Slice bytecode, JSStringRef url,
-                        Value *exception) {
-    Provider *provider = provider_find(realm->engine->providers, builtin, bytecode);
-    if (!provider) {
-        provider = provider_new(realm, builtin, bytecode);
-        provider->script = script_open(realm, provider, url);
-    }
-    if (!provider->script) return NULL;
-    Value result = JSScriptEvaluate(realm->ctx, provider->script, NULL, exception);
+static Value script_evaluate(Realm *realm, Provider *provider, JSScriptRef script, Value *exception) {
+    Value result = JSScriptEvaluate(realm->ctx, script, NULL, exception);
     provider->is_hidden = false;
-    return result && value_is_function(realm, result) ? result : NULL;
+    return result && JSValueIsObject(realm->ctx, result) ? result : NULL;
 }
 
-bool provider_compile(Realm *realm, const Builtin *builtin, Bytes *out) {
+Value provider_evaluate(Realm *realm, ScriptText text, Slice bytecode, JSStringRef url, Value *exception) {
+    Provider *provider = provider_new(realm, text, bytecode);
+    JSScriptRef script = script_open(realm, provider, url);
+    if (!script) return NULL;
+    Value result = script_evaluate(realm, provider, script, exception);
+    JSScriptRelease(script);
+    return result;
+}
+
+static Provider *provider_find(Providers *providers, ScriptText text, Slice bytecode) {
+    LIST_EACH(&providers->all, Provider, link, provider) {
+        if (provider->text.chars == text.chars && provider->bytecode.data == bytecode.data) return provider;
+    }
+    return NULL;
+}
+
+Value provider_evaluate_kept(Realm *realm, ScriptText text, Slice bytecode, JSStringRef url,
+                             Value *exception) {
+    Provider *provider = provider_find(realm->engine->providers, text, bytecode);
+    if (!provider) {
+        provider = provider_new(realm, text, bytecode);
+        provider->script = script_open(realm, provider, url);
+    }
+    return provider->script ? script_evaluate(realm, provider, provider->script, exception) : NULL;
+}
+
+bool provider_compile(Realm *realm, ScriptText text, Bytes *out) {
     JSStringRef url = JSStringCreateWithUTF8CString("");
-    Provider *provider = provider_new(realm, builtin, (Slice){NULL, 0});
+    Provider *provider = provider_new(realm, text, (Slice){NULL, 0});
     JSScriptRef script = script_open(realm, provider, url);
     JSStringRelease(url);
     if (!script) return false;
     CachedBytecode *made = NULL;
     void *error[32] = {NULL}; /* larger than the engine's; it stays empty, or keeps a little memory */
-    program_compile(&made, realm->group, &(SourceCode){script, 0, (int)builtin->len, 0, 0}, &(int){-1},
-                    error);
+    program_compile(&made, realm->group, &(SourceCode){script, 0, (int)text.len, 0, 0}, &(int){-1}, error);
     provider->is_hidden = false;
     if (made) bytes_append(out, made->data, made->len);
     JSScriptRelease(script);

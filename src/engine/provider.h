@@ -3,20 +3,28 @@
  */
 #pragma once
 
-#include "engine/builtins.h"
 #include "engine/realm.h"
 
 typedef struct Providers Providers; /* an engine's */
 
-/* NULL if the engine's scripts are not as expected. */
-Providers *providers_new(Realm *realm);
+/* Those of the realm's engine; NULL if its scripts are not as expected. */
+Providers *providers_open(Realm *realm);
 /* Before the engine goes, which may look at the bytecode until it is gone. */
 void providers_drop_scripts(Providers *providers);
 void providers_free(Providers *providers);
 
-/* The function that the script evaluates to, from its bytecode or, if the engine refuses that, from its text.
+/* A text that stays as long as the engine: bytes of Latin-1, or units of UTF-16. */
+typedef struct {
+    const void *chars;
+    size_t len;
+    bool is_8bit;
+} ScriptText;
+
+/* The object that the script evaluates to, from its bytecode or, if the engine refuses that, from its text.
  * NULL without an exception if neither gave one. */
-Value provider_evaluate(Realm *realm, const Builtin *builtin, Slice bytecode, JSStringRef url,
-                        Value *exception);
+Value provider_evaluate(Realm *realm, ScriptText text, Slice bytecode, JSStringRef url, Value *exception);
+/* The same for a script that the engine's next realms will evaluate too. */
+Value provider_evaluate_kept(Realm *realm, ScriptText text, Slice bytecode, JSStringRef url,
+                             Value *exception);
 /* All of the script as bytecode, appended to `out`. False if the engine would not. */
-bool provider_compile(Realm *realm, const Builtin *builtin, Bytes *out);
+bool provider_compile(Realm *realm, ScriptText text, Bytes *out);

@@ -58,7 +58,7 @@ static Value compile(Call *call, Bytes *source, Value url) {
         bytes_free(&out);
         return reading_error(realm, source, &result);
     }
-    Value error = NULL, compiled = source_evaluate(realm, &out, url, &error);
+    Value error = NULL, compiled = source_evaluate(realm, "ESM", &out, url, &error);
     if (!compiled) return engine_error(realm, error);
     JSObjectSetPropertyAtIndex(realm->ctx, value_object(realm, compiled), 2, value_int((int)result.prefix),
                                NULL);

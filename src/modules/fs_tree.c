@@ -109,6 +109,7 @@ void fs_run_make_directories(FsJob *job) {
         path[--len] = '\0';
     size_t end = len; /* go up until something can be made, then down again */
     char first[PATH_MAX] = "";
+    bool goes_down = false; /* as in /proc, where what is missing under a folder cannot be made */
     for (;;) {
         char kept = path[end];
         path[end] = '\0';
@@ -121,7 +122,7 @@ void fs_run_make_directories(FsJob *job) {
                 up--;
             while (up > 1 && path[up - 1] == '/')
                 up--;
-            if (up > 0 && up < end && !first[0]) {
+            if (up > 0 && up < end && !goes_down) {
                 path[end] = kept;
                 end = up;
                 continue;
@@ -136,6 +137,7 @@ void fs_run_make_directories(FsJob *job) {
         }
         path[end] = kept;
         if (end == len) break;
+        goes_down = true;
         do
             end++;
         while (end < len && path[end] == '/');

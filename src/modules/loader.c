@@ -68,7 +68,7 @@ static Value compile_module(Call *call, const char *text, size_t len, Value name
     else
         bytes_append(&source, text, len);
     bytes_append_str(&source, wrapper_end);
-    return source_evaluate(realm, &source, name, call->exception);
+    return source_evaluate(realm, "CommonJS", &source, name, call->exception);
 }
 
 /* compileFile(path) -> the module's function; a negative errno if the file cannot be read */

@@ -5,6 +5,7 @@
 
 extern const Module buffer_module;
 extern const Module cluster_module;
+extern const Module compile_cache_module;
 extern const Module encoding_module;
 extern const Module esm_module;
 extern const Module http_module;
@@ -73,5 +74,6 @@ enum {
     SLOT_ZLIB,
     SLOT_SQLITE,
     SLOT_ADDONS,
+    SLOT_COMPILE_CACHE,
     SLOT_COUNT
 };

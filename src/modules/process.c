@@ -1,6 +1,7 @@
 /* The native half of `process`: identity, environment, clocks, figures, signals and the end. */
 #include "base/env_text.h"
 #include "engine/handle.h"
+#include "modules/compile_cache.h"
 #include "modules/modules.h"
 
 #include <openssl/opensslv.h>
@@ -182,6 +183,7 @@ static Value process_kill(Call *call) {
 }
 
 static Value process_really_exit(Call *call) {
+    compile_cache_flush(call->realm);
     fflush(NULL);
     uv_tty_reset_mode();
 #ifdef __SANITIZE_ADDRESS__

@@ -1,5 +1,7 @@
 #include "modules/source.h"
 
+#include "modules/compile_cache.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -46,11 +48,18 @@ Value source_text(Realm *realm, const Bytes *bytes) {
     return value_string_n(realm, bytes->data + bom, bytes->len - bom);
 }
 
-Value source_evaluate(Realm *realm, Bytes *source, Value name, Value *exception) {
+Value source_evaluate(Realm *realm, const char *kind, Bytes *source, Value name, Value *exception) {
     JSStringRef url = JSValueToStringCopy(realm->ctx, name, exception);
     if (!url) {
         bytes_free(source);
         return NULL;
+    }
+    bool is_new = false;
+    Value result = compile_cache_evaluate(realm, kind, source, url, &is_new, exception);
+    if (result || *exception) {
+        bytes_free(source);
+        JSStringRelease(url);
+        return result;
     }
     JSScriptRef script = NULL;
     if (realm->options.is_main && is_ascii(source->data, source->len)) {
@@ -61,15 +70,16 @@ Value source_evaluate(Realm *realm, Bytes *source, Value name, Value *exception)
                                                             &message, &line);
         if (message) JSStringRelease(message);
     }
-    Value result;
     if (script) {
         result = JSScriptEvaluate(realm->ctx, script, NULL, exception);
         JSScriptRelease(script);
+        if (is_new) compile_cache_add(realm, source, url, result);
     } else { /* also the way to a SyntaxError with its place */
         Value whole = source_text(realm, source);
         JSStringRef string = JSValueToStringCopy(realm->ctx, whole, NULL);
         result = JSEvaluateScript(realm->ctx, string, NULL, url, 1, exception);
         JSStringRelease(string);
+        if (is_new) compile_cache_add(realm, source, url, result);
         bytes_free(source);
     }
     JSStringRelease(url);

@@ -8,5 +8,5 @@
 int source_read(const char *path, Bytes *out);
 /* As a string of the engine, without its byte order mark. */
 Value source_text(Realm *realm, const Bytes *bytes);
-/* Runs a script that stays: the bytes are taken over. */
-Value source_evaluate(Realm *realm, Bytes *source, Value name, Value *exception);
+/* Runs a script that stays, of the kind "CommonJS" or "ESM": the bytes are taken over. */
+Value source_evaluate(Realm *realm, const char *kind, Bytes *source, Value name, Value *exception);

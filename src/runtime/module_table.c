@@ -5,6 +5,7 @@
 const Module *const all_modules[] = {
     &buffer_module,
     &cluster_module,
+    &compile_cache_module,
     &encoding_module,
     &esm_module,
     &crypto_module,

@@ -3,6 +3,8 @@
 #include "modules/modules.h"
 #include "runtime/options.h"
 
+#include <stdlib.h>
+
 static Value options_get(Call *call) {
     Realm *realm = call->realm;
     Options *options = realm->options.data;
@@ -25,7 +27,7 @@ static Object word_list(Realm *realm, char **words, int word_count) {
     return array_new(realm, (size_t)count, list);
 }
 
-/* What to run: { script, scriptAt, eval, print, check, interactive, require: [], import: [] } */
+/* What to run: { script, scriptAt, eval, print, check, interactive, cachesCode, require: [], import: [] } */
 static Value options_task(Call *call) {
     Realm *realm = call->realm;
     Options *options = realm->options.data;
@@ -37,6 +39,8 @@ static Value options_task(Call *call) {
     object_set(realm, task, "check", value_bool(options->check));
     object_set(realm, task, "test", value_bool(options->test));
     object_set(realm, task, "interactive", value_bool(options->interactive));
+    const char *cache = getenv("NODE_COMPILE_CACHE");
+    object_set(realm, task, "cachesCode", value_bool(cache && *cache));
     object_set(realm, task, "require", word_list(realm, options->requires, options->require_count));
     object_set(realm, task, "import", word_list(realm, options->imports, options->import_count));
     return task;
