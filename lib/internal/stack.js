@@ -5,7 +5,7 @@
 
 const NativeError = globalThis.Error;
 const nativeCapture = NativeError.captureStackTrace;
-const { defineProperty, setPrototypeOf, getOwnPropertyDescriptor } = Object;
+const { defineProperty, getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Object;
 const construct = Reflect.construct;
 const moduleFunction = '__galley_module__';
 const esmFunction = '__galley_esm__';
@@ -19,18 +19,18 @@ NativeError.stackTraceLimit = limit + hiddenFrames;
 class Stash extends (function (object) { return object; }) {
   #raw;
   #shown;
-  static put(object, raw) {
-    if (#raw in object) {
-      object.#raw = raw;
-      object.#shown = undefined;
-    } else {
-      const kept = new Stash(object);
-      kept.#raw = raw;
-    }
+  #isDerived;
+  #limit;
+  static put(object, raw, isDerived) {
+    const kept = #raw in object ? object : new Stash(object);
+    kept.#raw = raw;
+    kept.#isDerived = isDerived;
+    kept.#limit = limit;
+    kept.#shown = undefined;
   }
   static show(object) {
     if (!(#raw in object)) return undefined;
-    if (object.#shown === undefined) object.#shown = format(object, object.#raw);
+    if (object.#shown === undefined) object.#shown = format(object, object.#raw, object.#isDerived, object.#limit);
     return object.#shown;
   }
   static has(object) { return #raw in object; }
@@ -113,22 +113,39 @@ function showFrame(frame) {
   return name === '' ? place : `${name} (${place})`;
 }
 
-function parse(raw, skipInternal = true) {
+// The names of the constructors of an error's own classes, the one that ran last, which is on top of the stack, first.
+function constructorsOf(error) {
+  const names = [];
+  for (let prototype = getPrototypeOf(error); prototype !== null && prototype !== NativeError.prototype; prototype = getPrototypeOf(prototype)) {
+    const name = getOwnPropertyDescriptor(prototype, 'constructor')?.value?.name;
+    if (typeof name === 'string' && name !== '') names.unshift(name);
+  }
+  return names;
+}
+
+// `constructors` are left out where they are on top.
+function parse(raw, skipInternal = true, constructors = undefined, most = limit) {
   const frames = [];
+  let nextConstructor = 0;
   for (const line of raw.split('\n')) {
     const frame = parseLine(line);
     if (frame === undefined || (frame.file === undefined && !frame.isEval)) continue; // constructors nobody wrote
     if (skipInternal && (frame.isNative || frame.file === 'node:internal/stack' ||
         frame.file === 'node:internal/ticks' || frame.file === 'node:internal/bootstrap' ||
         frame.file === 'node:internal/errors' || frame.file === 'node:internal/validators')) continue;
+    if (constructors !== undefined) {
+      nextConstructor = constructors.indexOf(frame.name, nextConstructor) + 1;
+      if (nextConstructor > 0) continue;
+      constructors = undefined;
+    }
     frames.push(frame);
-    if (frames.length >= limit) break;
+    if (frames.length >= most) break;
   }
   return frames;
 }
 
-function format(object, raw) {
-  const frames = parse(raw);
+function format(object, raw, isDerived, most) {
+  const frames = parse(raw, true, isDerived ? constructorsOf(object) : undefined, most);
   const prepare = Error.prepareStackTrace;
   if (typeof prepare === 'function') return prepare(object, frames.map((frame) => new CallSite(frame)));
   let text = headerOf(object);
@@ -160,8 +177,8 @@ const accessor = {
   set(value) { defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false }); },
 };
 
-function install(error, raw) {
-  Stash.put(error, raw);
+function install(error, raw, isDerived = false) {
+  Stash.put(error, raw, isDerived);
   defineProperty(error, 'stack', accessor);
 }
 
@@ -172,15 +189,27 @@ function dropPlace(error) {
   delete error.sourceURL;
 }
 
+// With room for the constructors, which are not shown.
+function constructDerived(Native, args, target) {
+  const full = NativeError.stackTraceLimit;
+  NativeError.stackTraceLimit = full + hiddenFrames;
+  try {
+    return construct(Native, args, target);
+  } finally {
+    NativeError.stackTraceLimit = full;
+  }
+}
+
 function wrap(Native, length) {
   const name = Native.name;
   const Wrapped = {
     [name]: function () {
-      const error = construct(Native, arguments, new.target === undefined ? Wrapped : new.target);
+      const isDerived = new.target !== undefined && new.target !== Wrapped;
+      const error = isDerived ? constructDerived(Native, arguments, new.target) : construct(Native, arguments, Wrapped);
       const raw = error.stack;
       if (typeof raw === 'string') {
         dropPlace(error);
-        install(error, raw);
+        install(error, raw, isDerived);
       }
       return error;
     },

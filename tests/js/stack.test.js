@@ -47,3 +47,22 @@ try {
 } catch (thrown) {
   assert(Object.getOwnPropertyNames(thrown).sort().join() === 'message,stack', `own names: ${Object.getOwnPropertyNames(thrown)}`);
 }
+
+// Constructors of a program's own classes are not where an error happened.
+class First extends Error { constructor(message) { super(message); this.first = true; } }
+class Second extends First { constructor(message) { super(message); this.second = true; } }
+function makeSecond() { return new Second('deep'); }
+assert(/^Error: deep\n    at makeSecond \(/.test(makeSecond().stack), `constructors are left out: ${makeSecond().stack}`);
+class Short extends Error {
+  constructor() {
+    const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = 1;
+    super('short');
+    Error.stackTraceLimit = before;
+  }
+}
+assert(new Short().stack.split('\n').length === 2, 'the limit is that of the moment when an error is made');
+function recurse(n) { return n === 0 ? new Second('far') : recurse(n - 1); }
+assert(recurse(20).stack.split('\n').length === 11, 'constructors take no room from the others');
+class Captured extends Error { constructor() { super(); Error.captureStackTrace(this); } }
+assert(/^Error\n    at (new )?Captured \(/.test(new Captured().stack), 'a constructor that captures is part of what it captured');
