@@ -2,7 +2,7 @@
 
 // `galley --test [files]`.
 
-const { run: runFiles } = require('internal/test_runner/runner');
+const { run: runFiles, filesOf } = require('internal/test_runner/runner');
 const { attach } = require('internal/test_runner/reporters');
 const options = require('internal/options');
 
@@ -22,7 +22,28 @@ function shardOf(text) {
   return { index: +match[1], total: +match[2] };
 }
 
+// --test-isolation=none: the files are part of this process, and one tree of tests is made of them all.
+async function runHere(patterns) {
+  const files = filesOf(patterns, process.cwd());
+  if (files.missing !== undefined) {
+    process.stderr.write(`Could not find '${files.missing}'\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const { importModule } = require('internal/esm/import');
+  const { pathToFileURL } = require('url');
+  require('test');
+  const here = pathToFileURL(process.cwd() + '/').href;
+  for (const file of files) await importModule(pathToFileURL(file).href, here);
+}
+
 function run(patterns) {
+  const isolation = options.get('test-isolation') ?? 'process';
+  require('internal/validators').validateOneOf(isolation, '--test-isolation', ['process', 'none']);
+  if (isolation === 'none') {
+    runHere(patterns).catch((error) => require('internal/fatal').uncaught(error, true));
+    return;
+  }
   const concurrency = numberOf('test-concurrency');
   const controller = new AbortController();
   const stream = runFiles({

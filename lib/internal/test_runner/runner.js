@@ -164,6 +164,8 @@ function childOptions(options) {
   }
   if (options.only || require('internal/options').get('test-only') === true)
     list.push('--test-only');
+  if (require('internal/options').get('test-update-snapshots') === true)
+    list.push('--test-update-snapshots');
   return list;
 }
 
@@ -314,4 +316,4 @@ function run(options = {}) {
   return stream;
 }
 
-module.exports = { run };
+module.exports = { run, filesOf };
