@@ -11,6 +11,7 @@ function prepare() {
   const rest = argv.slice(task.scriptAt);
   process.execArgv = argv.slice(1, task.scriptAt).filter((word) => word !== '--');
   process.argv = [process.execPath, ...rest];
+  if (task.script !== undefined && task.script !== '-') process.argv[1] = require('path').resolve(task.script);
   if (task.eval !== undefined) process._eval = task.eval;
   if (options.get('title')) process.title = options.get('title');
   if (options.get('stack-trace-limit') !== undefined) Error.stackTraceLimit = +options.get('stack-trace-limit');
@@ -43,13 +44,15 @@ function readStdin() {
 
 // -e and stdin: a script in the global scope, with require, module and every built-in module by name.
 function runText(text, name, print) {
+  const defined = [];
   const define = (key, get) => {
+    defined.push(key);
     Object.defineProperty(globalThis, key, {
       configurable: true,
       enumerable: false,
       get() {
         const value = get();
-        Object.defineProperty(globalThis, key, { value, writable: true, configurable: true, enumerable: false });
+        Reflect.defineProperty(globalThis, key, { value, writable: true, configurable: true, enumerable: false });
         return value;
       },
       set(value) {
@@ -77,8 +80,16 @@ function runText(text, name, print) {
     if (!(id in globalThis) || id === 'crypto') define(id, () => getRequire()(id));
   const inputType = options.get('input-type');
   if (inputType?.endsWith('-typescript')) text = require('internal/typescript').strip(text, name);
-  if (inputType?.startsWith('module')) {
+  const runModule = () => {
+    if (print) {
+      process.stderr.write(`${process.argv0}: --print cannot be used with ESM input\n`);
+      process.exit(9);
+    }
+    for (const key of [...defined, '__filename', '__dirname']) delete globalThis[key];
     require('internal/esm/import').runText(text, name);
+  };
+  if (inputType?.startsWith('module')) {
+    runModule();
     return;
   }
   let script = text;
@@ -93,7 +104,7 @@ function runText(text, name, print) {
   } catch (error) {
     if (!(error instanceof SyntaxError) || inputType !== undefined) throw error;
     if (internalBinding('esm').isModule(text)) {
-      require('internal/esm/import').runText(text, name);
+      runModule();
       return;
     }
     const { stripTypes, lowerUsing } = internalBinding('esm');
@@ -103,10 +114,20 @@ function runText(text, name, print) {
     runText(plain, name, print);
     return;
   }
-  if (print) console.log(result);
+  if (print) process.on('exit', () => console.log(result)); // by then promises have settled
 }
 
 function check(file) {
+  if (file === undefined || file === '-') {
+    const text = readStdin();
+    try {
+      internalBinding('loader').compileText(text, '[stdin]');
+    } catch (error) {
+      if (!internalBinding('esm').isModule(text)) throw error;
+      require('internal/esm/load').checkText(text, '[stdin]');
+    }
+    return;
+  }
   const path = require('path');
   const { Module, packageScope } = require('internal/cjs');
   const filename = Module._resolveFilename(path.resolve(file), null, true);
@@ -154,7 +175,6 @@ function runProgram() {
   } else {
     const { Module } = require('internal/cjs');
     Module._initPaths();
-    process.argv[1] = require('path').resolve(task.script);
     Module.runMain(process.argv[1]);
   }
 }

@@ -21,6 +21,16 @@ static Value syntax_error(Realm *realm, const char *message, unsigned line) {
     return array_new(realm, 2, (Value[]){value_string(realm, message), value_int((int)line)});
 }
 
+static const char *kind_of_word(Slice word) {
+    static const char keywords[] = "break case catch class const continue debugger default delete do else "
+                                   "enum export extends false finally for "
+                                   "function if import in instanceof new null return super switch this throw "
+                                   "true try typeof var void while with";
+    char c = word.data[0];
+    bool is_name = c == '_' || c == '$' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_name && !slice_is_listed(word, keywords) ? "identifier" : "token";
+}
+
 /* [message, line] of a token that does not fit. */
 static Value unexpected(Realm *realm, Slice source, size_t at, size_t end) {
     unsigned line = line_at(source.data, at);
@@ -28,7 +38,8 @@ static Value unexpected(Realm *realm, Slice source, size_t at, size_t end) {
     char message[96];
     size_t len = end - at;
     if (!len || len > 40) return syntax_error(realm, "Invalid or unexpected token", line);
-    snprintf(message, sizeof message, "Unexpected token '%.*s'", (int)len, source.data + at);
+    snprintf(message, sizeof message, "Unexpected %s '%.*s'", kind_of_word((Slice){source.data + at, len}),
+             (int)len, source.data + at);
     return syntax_error(realm, message, line);
 }
 

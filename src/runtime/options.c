@@ -88,7 +88,12 @@ static bool read_long(Options *options, char **words, int left, bool from_enviro
     bool negated = strncmp(name, "no-", 3) == 0;
     for (const KnownOption *known = known_options; known->name; known++) {
         const char *wanted = known->name;
-        bool no = known->kind != WITH_VALUE && negated && strcmp(wanted, name + 3) == 0;
+        bool no = negated && strcmp(wanted, name + 3) == 0;
+        if (no && known->kind == WITH_VALUE) {
+            fprintf(stderr, "%s: %s is an invalid negation because it is not a boolean option\n",
+                    options->argv[0], words[0]);
+            return false;
+        }
         if (!no && strcmp(wanted, name)) continue;
         if (from_environment && !known->in_node_options) {
             fprintf(stderr, "%s: %s is not allowed in NODE_OPTIONS\n", options->argv[0], words[0]);
@@ -168,9 +173,12 @@ static bool read_words(Options *options) {
             options->interactive = true;
         else if (strcmp(word, "-e") == 0 || strcmp(word, "--eval") == 0 || strcmp(word, "-p") == 0 ||
                  strcmp(word, "-pe") == 0 || strcmp(word, "--print") == 0) {
+            bool may_be_bare = strcmp(word, "-p") == 0 || strcmp(word, "--print") == 0;
             if (word[1] == 'p' || word[2] == 'p') options->print = true;
+            if (may_be_bare && (i + 1 >= argc || argv[i + 1][0] == '-')) continue;
             if (i + 1 >= argc) return needs_argument(options, word);
             options->eval = argv[++i];
+            if (strncmp(options->eval, "\\-", 2) == 0) options->eval++; /* a minus that begins no option */
         } else if (strncmp(word, "--eval=", 7) == 0)
             options->eval = word + 7;
         else if (strncmp(word, "--print=", 8) == 0)
@@ -202,6 +210,10 @@ static bool options_watch(const Options *options) {
 
 /* Options that contradict each other; true after saying so. */
 static bool options_conflict(const Options *options) {
+    if (options->check && options->eval) {
+        fprintf(stderr, "%s: either --check or --eval can be used, not both\n", options->argv[0]);
+        return true;
+    }
     const char *other = options->check         ? "check"
                         : options->eval        ? "eval"
                         : options->interactive ? "interactive"

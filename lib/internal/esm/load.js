@@ -98,6 +98,8 @@ function check(file) {
   compiled(file, isTypedURL(url) ? binding.compileText(readText(url), file) : binding.compileFile(file, file));
 }
 
+const checkText = (text, name) => { compiled(name, binding.compileText(text, name)); };
+
 function builtinRecord(url) {
   const id = url.slice(5);
   const record = new SyntheticRecord(url, () => builtinProperties(builtin.require(id)));
@@ -286,4 +288,4 @@ function syncBuiltins() {
 // The main program: hooks that were registered before it see it.
 const loadMain = (url) => hooked() ? request(url, undefined) : load(url);
 
-module.exports = { load, loadMain, formatOf, readPlainly, request, registerHooks, loadText, records, prefixes, syncBuiltins, check };
+module.exports = { load, loadMain, formatOf, readPlainly, request, registerHooks, loadText, records, prefixes, syncBuiltins, check, checkText };

@@ -10,7 +10,7 @@ const { validateArray, validateBoolean, validateBooleanArray, validateObject, va
 // The program's own arguments: what comes after the script, or after the options if there is none.
 function mainArguments() {
   const { argv, execArgv } = process;
-  if (execArgv.includes('-e') || execArgv.includes('--eval') || execArgv.includes('-p') || execArgv.includes('--print'))
+  if (process._eval !== undefined || execArgv.includes('-e') || execArgv.includes('--eval') || execArgv.includes('-p') || execArgv.includes('--print'))
     return argv.slice(1);
   return argv.slice(2);
 }
