@@ -67,6 +67,10 @@ function tellClose(message) {
   message.emit('close');
 }
 
+function endStream(message) {
+  if (!message.destroyed) message.push(null);
+}
+
 // Called once the message has a stream's state: brings it to where the message is.
 function catchUp(message) {
   const phase = message[kPhase];
@@ -81,7 +85,7 @@ function catchUp(message) {
   state.flowing = true;
   state.dataEmitted = true;
   if (phase === TOLD) {
-    message.push(null);
+    process.nextTick(endStream, message);
     return;
   }
   state.ended = state.endEmitted = true;
