@@ -13,12 +13,15 @@ async function post(body, handler) {
   await once(server, 'listening');
   const request = http.request({ port: server.address().port, method: 'POST', headers: { 'Content-Length': Buffer.byteLength(body) } });
   request.end(body);
-  const [response] = await once(request, 'response');
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += chunk;
-  server.close();
-  server.closeAllConnections();
-  return text;
+  try {
+    const [response] = await once(request, 'response');
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    return text;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 }
 
 const phase = (req) => [req.readable, req.readableFlowing, req.readableDidRead, req.readableEnded, req.destroyed, req.closed].map(Number).join('');
