@@ -285,6 +285,9 @@ void realm_begin(Realm *realm, const RealmOptions *options) {
     uv_timeval64_t wall;
     uv_gettimeofday(&wall);
     realm->time_origin_ms = (double)wall.tv_sec * 1000 + wall.tv_usec / 1000.0;
+    if (!options->process_start_ns) return;
+    realm->start_ns = options->process_start_ns;
+    realm->time_origin_ms = options->process_start_ms;
 }
 
 static void engine_free(Engine *engine) {

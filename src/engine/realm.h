@@ -62,6 +62,8 @@ typedef struct {
     const Module *const *modules; /* ends with NULL */
     void *data;                   /* the runtime's own: options, worker */
     void *worker;                 /* of modules/worker.c; NULL in the main realm */
+    uint64_t process_start_ns;    /* 0: with this realm the process begins */
+    double process_start_ms;      /* the wall clock then */
 } RealmOptions;
 
 struct Realm {

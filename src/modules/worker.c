@@ -293,6 +293,8 @@ static Value worker_create(Call *call) {
     worker->options = realm->options;
     worker->options.is_main = false;
     worker->options.worker = worker;
+    worker->options.process_start_ns = realm->start_ns;
+    worker->options.process_start_ms = realm->time_origin_ms;
     size_t stack_size = (size_t)call_double(call, 0);
     worker->heap_limit = call_double(call, 1);
     worker->job = (ThreadJob){&worker->options, stack_size,
