@@ -228,6 +228,7 @@ function beforeExit() { process.emit('beforeExit', process.exitCode || 0); }
 
 function exit() {
   if (!process._exiting) {
+    if (process.exitCode === undefined && loaded('internal/esm/import')?.warnOfUnsettled()) process.exitCode = 13;
     process._exiting = true;
     process.emit('exit', +process.exitCode || 0);
   }
