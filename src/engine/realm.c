@@ -434,7 +434,6 @@ static void realm_close(Realm *realm) {
     JSClassRelease(realm->shelf_class);
     JSClassRelease(realm->handle_class);
     JSContextGroupClearExecutionTimeLimit(realm->group); /* it would ask a realm that is gone */
-    watch_close(realm);
     kept_free(&realm->kept, realm->ctx);
     loop_free(realm);
     mem_free(realm->turn);

@@ -86,7 +86,6 @@ struct Realm {
     JSClassRef native_class, shelf_class, handle_class;
     struct Peek *peek;       /* how the engine lays out strings and views, see peek.h */
     struct Copying *copying; /* in a template and its copies, see copy.c */
-    struct Alarm *alarm;     /* of a thread's realm, see alarm.h */
     List watchers;           /* look at scripts while they run, see watch.h */
 
     Map builtins;    /* id -> exports, for internalBinding */

@@ -2,7 +2,6 @@
  * look at running scripts is in a list here, and the budget is what the most curious of them asks for. */
 #include "engine/watch.h"
 
-#include "engine/alarm.h"
 #include "engine/inside.h"
 
 #include <time.h>
@@ -26,13 +25,9 @@ void *vm_termination(JSContextGroupRef vm) __asm__("_ZN3JSC2VM26ensureTerminatio
 static bool look(JSContextRef ctx, void *data);
 
 static void set_limit(Realm *realm) {
-    double every_s = INFINITY;
+    double every_s = IDLE_SECONDS;
     LIST_EACH(&realm->watchers, Watcher, link, watcher)
     if (watcher->every_s < every_s) every_s = watcher->every_s;
-    if (list_is_empty(&realm->watchers))
-        every_s = IDLE_SECONDS;
-    else if (every_s == WATCH_WHEN_RUNG)
-        every_s = ALARM_SECONDS;
     JSContextGroupSetExecutionTimeLimit(realm->group, every_s, look, realm);
 }
 
@@ -67,19 +62,9 @@ double engine_thread_time(void) {
 
 void watch_open(Realm *realm) {
     list_init(&realm->watchers);
-    if (!realm->options.is_main && entry_is_known()) realm->alarm = alarm_open();
     /* The engine can only look at a script if its watchdog is there before the script starts. */
     JSContextGroupSetExecutionTimeLimit(realm->group, 1e6, NULL, NULL);
     JSContextGroupClearExecutionTimeLimit(realm->group);
-}
-
-void watch_close(Realm *realm) {
-    if (realm->alarm) alarm_close(realm->alarm);
-    realm->alarm = NULL;
-}
-
-void watch_ring(Realm *realm) {
-    if (realm->alarm) alarm_ring(realm->alarm);
 }
 
 void watch_add(Realm *realm, Watcher *watcher) {

@@ -14,16 +14,11 @@ typedef enum {
 
 struct Watcher {
     Link link;
-    double every_s; /* how often it wants to look, in seconds of a script's time, or WATCH_WHEN_RUNG */
+    double every_s; /* how often it wants to look, in seconds of a script's time */
     WatchVerdict (*look)(Watcher *watcher, Realm *realm, JSContextRef ctx);
 };
 
-/* A worker's realm only: elsewhere, and in engines whose watchdog is not known, it is looked at often. */
-#define WATCH_WHEN_RUNG INFINITY
-void watch_ring(Realm *realm); /* on any thread, while the realm lives */
-
 void watch_open(Realm *realm);
-void watch_close(Realm *realm);
 
 void watch_add(Realm *realm, Watcher *watcher);
 void watch_remove(Realm *realm, Watcher *watcher);

@@ -14,7 +14,7 @@
 
 /* Of big messages that were received and collected, for the next ones. */
 #define KEPT_BYTES ((size_t)24 * 1024 * 1024)
-/* How often the heap of a busy script is looked at if it has a limit. */
+/* How often a busy script is asked whether it should stop. */
 #define WATCH_SECONDS 0.02
 
 /* What all threads of the process have in common; the main realm's. */
@@ -152,7 +152,6 @@ static void worker_enter(Worker *worker, Realm *realm, uv_async_t *wake) {
     worker->wake = wake;
     uv_mutex_unlock(&worker->lock);
     watch_add(realm, &worker->watcher);
-    if (atomic_load(&worker->stop)) watch_ring(realm); /* who asked did not know of it yet */
 }
 
 static void worker_leave(Worker *worker, Realm *realm, uv_async_t *wake) {
@@ -200,7 +199,6 @@ static void worker_ask_to_stop(Worker *worker, int exit_code) {
     atomic_store(&worker->stop, true);
     if (worker->wake) {
         uv_async_send(worker->wake);
-        watch_ring(worker->realm);
         __atomic_store_n(&worker->realm->turn[TURN_EXITING], 1, __ATOMIC_RELAXED);
     }
     uv_mutex_unlock(&worker->lock);
@@ -288,6 +286,8 @@ static Value worker_create(Call *call) {
     uv_sem_init(&worker->done, 0);
     wait_stop_init(&worker->wait_stop);
     atomic_init(&worker->stop, false);
+    worker->watcher = (Watcher){.every_s = WATCH_SECONDS, .look = look_at_worker};
+    link_init(&worker->watcher.link);
     worker->threads = threads_of(realm);
     worker->id = atomic_fetch_add(&worker->threads->last_id, 1) + 1;
     worker->options = realm->options;
@@ -297,9 +297,6 @@ static Value worker_create(Call *call) {
     worker->options.process_start_ms = realm->time_origin_ms;
     size_t stack_size = (size_t)call_double(call, 0);
     worker->heap_limit = call_double(call, 1);
-    worker->watcher = (Watcher){.every_s = worker->heap_limit > 0 ? WATCH_SECONDS : WATCH_WHEN_RUNG,
-                                .look = look_at_worker};
-    link_init(&worker->watcher.link);
     worker->job = (ThreadJob){&worker->options, stack_size,
                               stack_size == USUAL_STACK && worker->heap_limit == 0, worker_live, worker_end};
     worker->is_ref = true;
