@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IDLE_SECONDS 0.02
 #define AT_ONCE_SECONDS 0.0002
 
 /* JSC::VM::throwException(JSGlobalObject *, JSValue), the same for an Exception *, and
@@ -25,7 +24,7 @@ void *vm_termination(JSContextGroupRef vm) __asm__("_ZN3JSC2VM26ensureTerminatio
 static bool look(JSContextRef ctx, void *data);
 
 static void set_limit(Realm *realm) {
-    double every_s = IDLE_SECONDS;
+    double every_s = WATCH_SELDOM_SECONDS;
     LIST_EACH(&realm->watchers, Watcher, link, watcher)
     if (watcher->every_s < every_s) every_s = watcher->every_s;
     JSContextGroupSetExecutionTimeLimit(realm->group, every_s, look, realm);

@@ -12,6 +12,10 @@ typedef enum {
     WATCH_END    /* everything that is on the stack ends, nobody can catch it */
 } WatchVerdict;
 
+/* A look throws away what the engine has compiled of the functions that run, so a loop that is looked at more
+ * often takes several times as long; one that is to end ends this late. */
+#define WATCH_SELDOM_SECONDS 0.04
+
 struct Watcher {
     Link link;
     double every_s; /* how often it wants to look, in seconds of a script's time */

@@ -14,8 +14,6 @@
 
 /* Of big messages that were received and collected, for the next ones. */
 #define KEPT_BYTES ((size_t)24 * 1024 * 1024)
-/* How often a busy script is asked whether it should stop. */
-#define WATCH_SECONDS 0.02
 
 /* What all threads of the process have in common; the main realm's. */
 typedef struct {
@@ -286,7 +284,7 @@ static Value worker_create(Call *call) {
     uv_sem_init(&worker->done, 0);
     wait_stop_init(&worker->wait_stop);
     atomic_init(&worker->stop, false);
-    worker->watcher = (Watcher){.every_s = WATCH_SECONDS, .look = look_at_worker};
+    worker->watcher = (Watcher){.every_s = WATCH_SELDOM_SECONDS, .look = look_at_worker};
     link_init(&worker->watcher.link);
     worker->threads = threads_of(realm);
     worker->id = atomic_fetch_add(&worker->threads->last_id, 1) + 1;
