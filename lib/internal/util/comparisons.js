@@ -234,22 +234,12 @@ function enumerableSymbols(value) {
   return symbols.length === 0 ? symbols : symbols.filter((symbol) => isEnumerable.call(value, symbol));
 }
 
-function areSameNames(a, b) {
-  if (a.length !== b.length)
-    return false;
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i])
-      return false;
-  }
-  return true;
-}
-
 function contentsEqual(a, b, mode, memory, more, keysA, keysB) {
   keysA ??= Object.keys(a);
   keysB ??= Object.keys(b);
   if (mode !== kPartial && keysA.length !== keysB.length)
     return false;
-  if (!areSameNames(keysA, keysB)) {
+  if (!sameElements(keysA, keysB)) {
     for (const key of keysB) {
       if (!isEnumerable.call(a, key))
         return false;
