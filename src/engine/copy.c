@@ -4,6 +4,7 @@
 
 #include "engine/bytecode.h"
 #include "engine/inside.h"
+#include "sys/image.h"
 #include "sys/template.h"
 #include "engine/watch.h"
 
@@ -183,7 +184,7 @@ bool realm_can_be_copied(Realm *realm) {
     low_descriptors_give_back();
     if (!realm->copying->random_state || !is_alone() || !descriptors_list(realm->copying)) return false;
     if (realm->options.bytecode) bytecode_put_away(realm->options.bytecode);
-    engine_code_put_away();
+    image_trim_code();
     return true;
 }
 

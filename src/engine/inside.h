@@ -21,9 +21,6 @@ struct Engine {
 
 struct Copying *copying_new(void);
 
-/* The programs and libraries of this process no longer count as its memory, until they are run again. */
-void engine_code_put_away(void);
-
 bool entry_is_known(void);
 
 void realm_begin(Realm *realm, const RealmOptions *options); /* what is told when it runs, and from when on */

@@ -5,6 +5,7 @@
 #include "engine/bytecode.h"
 #include "engine/entry.h"
 #include "engine/inside.h"
+#include "sys/image.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -177,7 +178,7 @@ static void keep_house(uv_prepare_t *prepare) {
     if (realm->wants_code_away && uv_now(&realm->loop) - realm->start_ms > STARTING_MS &&
         uv_backend_timeout(&realm->loop) != 0) {
         realm->wants_code_away = false;
-        engine_code_put_away();
+        image_trim_code();
     }
 }
 

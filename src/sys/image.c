@@ -1,5 +1,6 @@
 /* Only segments that nobody could write to are let go of: what the linker has put right in the others would
- * be lost. From then on pages come singly, not with all their neighbours that happen to be cached. */
+ * be lost. After a trim of everything pages come singly, not with all their neighbours that happen to be
+ * cached. */
 #include "sys/image.h"
 
 #include <link.h>
@@ -25,21 +26,26 @@ static bool may_trim(const struct dl_phdr_info *object) {
     return true;
 }
 
-static int trim_object(struct dl_phdr_info *object, size_t size, void *page_size) {
+static int trim_object(struct dl_phdr_info *object, size_t size, void *only_code) {
     if (!may_trim(object)) return 0;
-    uintptr_t mask = ~(*(uintptr_t *)page_size - 1);
+    uintptr_t mask = -(uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
         if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        if (only_code && !(segment->p_flags & PF_X)) continue;
         uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & mask;
         size_t len = object->dlpi_addr + segment->p_vaddr + segment->p_filesz - start;
-        madvise((void *)start, len, MADV_RANDOM);
+        if (!only_code) madvise((void *)start, len, MADV_RANDOM);
         madvise((void *)start, len, MADV_DONTNEED);
     }
     return 0;
 }
 
 void image_trim(void) {
-    uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
-    dl_iterate_phdr(trim_object, &page_size);
+    dl_iterate_phdr(trim_object, NULL);
+}
+
+void image_trim_code(void) {
+    static bool only_code = true;
+    dl_iterate_phdr(trim_object, &only_code);
 }
