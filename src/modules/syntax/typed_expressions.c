@@ -1,14 +1,18 @@
 #include "modules/syntax/typescript.h"
 
-void parse_annotation(Parser *p) {
+static void erase_after_colon(Parser *p, void (*parse)(Parser *p)) {
     if (!reads_types(p) || !at_char(p, ':')) return;
     Erasure erasure = erasure_here(p);
     unsigned context = p->context;
     p->context = 0;
     parser_next(p);
-    parse_type(p);
+    parse(p);
     p->context = context;
     erase(p, erasure);
+}
+
+void parse_annotation(Parser *p) {
+    erase_after_colon(p, parse_type);
 }
 
 void parse_binding_annotation(Parser *p) {
@@ -56,14 +60,7 @@ void parse_function_types(Parser *p) {
 }
 
 void parse_function_result(Parser *p) {
-    if (!reads_types(p) || !at_char(p, ':')) return;
-    Erasure erasure = erasure_here(p);
-    unsigned context = p->context;
-    p->context = 0;
-    parser_next(p);
-    parse_return_type(p);
-    p->context = context;
-    erase(p, erasure);
+    erase_after_colon(p, parse_return_type);
 }
 
 /* An arrow function's parameters must begin in the line that is there, so the parenthesis moves to it. */
