@@ -153,8 +153,6 @@ static inline napi_status env_give_out(napi_env env, Value v, napi_value *result
 /* --- functions.c */
 Object function_new(napi_env env, const char *name, size_t len, napi_callback callback, void *data);
 Value napi_invoke(Call *call);
-napi_status properties_define(napi_env env, Object object, size_t count,
-                              const napi_property_descriptor *properties, bool wants_static);
 
 /* --- references.c */
 void references_close(napi_env env);

@@ -1,6 +1,8 @@
 /* Functions and classes that an addon gives to JavaScript, and calls the other way round. */
 #include "modules/napi/env.h"
 
+#include "engine/entry.h"
+
 /* --- a function of the addon's */
 
 typedef struct {
@@ -117,10 +119,12 @@ static napi_status property_define(napi_env env, Object object, const napi_prope
     return env_help(env, HELP_DEFINE, 6, argv) ? env_ok(env) : napi_pending_exception;
 }
 
-napi_status properties_define(napi_env env, Object object, size_t count,
-                              const napi_property_descriptor *properties, bool wants_static) {
+/* Those of which `which` is all that the mask lets through. */
+static napi_status properties_define(napi_env env, Object object, size_t count,
+                                     const napi_property_descriptor *properties, unsigned mask,
+                                     unsigned which) {
     for (size_t i = 0; i < count; i++) {
-        if (wants_static != ((properties[i].attributes & napi_static) != 0)) continue;
+        if ((properties[i].attributes & mask) != which) continue;
         napi_status status = property_define(env, object, &properties[i]);
         if (status) return status;
     }
@@ -133,11 +137,7 @@ napi_status napi_define_properties(napi_env env, napi_value value, size_t count,
     REQUIRE_ARG(env, !count || properties);
     Object object = object_of(env, value);
     REQUIRE(env, object, napi_object_expected);
-    for (size_t i = 0; i < count; i++) {
-        napi_status status = property_define(env, object, &properties[i]);
-        if (status) return status;
-    }
-    return env_ok(env);
+    return properties_define(env, object, count, properties, 0, 0);
 }
 
 napi_status napi_define_class(napi_env env, const char *name, size_t len, napi_callback constructor,
@@ -151,8 +151,8 @@ napi_status napi_define_class(napi_env env, const char *name, size_t len, napi_c
     if (!class) return napi_pending_exception;
     env_give(env, class);
     Object prototype = (Object)object_get(env->realm, class, "prototype");
-    napi_status status = properties_define(env, class, count, properties, true);
-    if (!status) status = properties_define(env, prototype, count, properties, false);
+    napi_status status = properties_define(env, class, count, properties, napi_static, napi_static);
+    if (!status) status = properties_define(env, prototype, count, properties, napi_static, 0);
     if (!status) *result = (napi_value) class;
     return status;
 }
@@ -191,12 +191,20 @@ napi_status napi_new_instance(napi_env env, napi_value constructor, size_t argc,
     return env_give_out(env, made, result);
 }
 
-/* From a callback of the loop: ticks and promise jobs run when the function has returned. */
+/* Ticks and promise jobs run if the addon is called by the loop itself: no call of ours will run them. */
+static void settle(napi_env env) {
+    Realm *realm = env->realm;
+    if (env->scope->outer || realm->turn[TURN_EXITING]) return;
+    Entry entry;
+    entry_open(&entry, realm);
+    realm_settle(realm, &entry);
+    entry_close(&entry);
+}
+
 napi_status napi_make_callback(napi_env env, napi_async_context context, napi_value self, napi_value function,
                                size_t argc, const napi_value *argv, napi_value *result) {
     napi_status status = napi_call_function(env, self, function, argc, argv, result);
-    if (!status && !env->scope->outer)
-        realm_dispatch(env->realm, env->addons->helpers[HELP_IS_ERROR], NULL, 0, NULL);
+    if (!status) settle(env);
     return status;
 }
 
@@ -230,7 +238,6 @@ napi_status napi_open_callback_scope(napi_env env, napi_value resource, napi_asy
 napi_status napi_close_callback_scope(napi_env env, napi_callback_scope scope) {
     ENTER(env);
     REQUIRE_ARG(env, scope);
-    if (!env->scope->outer && !env->pending)
-        realm_dispatch(env->realm, env->addons->helpers[HELP_IS_ERROR], NULL, 0, NULL);
+    if (!env->pending) settle(env);
     return env_ok(env);
 }

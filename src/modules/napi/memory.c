@@ -98,20 +98,20 @@ static void *zeroed(size_t len) {
     return memory;
 }
 
-napi_status napi_create_arraybuffer(napi_env env, size_t len, void **data, napi_value *result) {
+static napi_status memory_create(napi_env env, Object (*adopt)(Realm *, void *, size_t), size_t len,
+                                 void **data, napi_value *result) {
     ENTER_JS(env);
     REQUIRE_ARG(env, result);
     void *memory = zeroed(len);
     if (data) *data = memory;
-    return env_give_out(env, array_buffer_adopt(env->realm, memory, len), result);
+    return env_give_out(env, adopt(env->realm, memory, len), result);
 }
 
+napi_status napi_create_arraybuffer(napi_env env, size_t len, void **data, napi_value *result) {
+    return memory_create(env, array_buffer_adopt, len, data, result);
+}
 napi_status napi_create_buffer(napi_env env, size_t len, void **data, napi_value *result) {
-    ENTER_JS(env);
-    REQUIRE_ARG(env, result);
-    void *memory = zeroed(len);
-    if (data) *data = memory;
-    return env_give_out(env, buffer_adopt(env->realm, memory, len), result);
+    return memory_create(env, buffer_adopt, len, data, result);
 }
 
 napi_status napi_create_buffer_copy(napi_env env, size_t len, const void *from, void **data,

@@ -236,6 +236,21 @@ napi_status node_api_create_external_string_utf16(napi_env env, char16_t *text, 
     return external_done(env, status, text, finalize, hint, copied);
 }
 
+/* For a text whose length is asked for, or its characters in `room`, or both. */
+static napi_status text_open(napi_env env, napi_value value, const void *room, const size_t *result,
+                             StringView *view) {
+    ENTER(env);
+    REQUIRE_ARG(env, value);
+    REQUIRE(env, chars_open(env->realm, value_of(value), view), napi_string_expected);
+    REQUIRE_ARG(env, room || result);
+    return env_ok(env);
+}
+
+/* Before the zero at the end. */
+static size_t units_that_fit(size_t len, size_t size) {
+    return len < size ? len : size ? size - 1 : 0;
+}
+
 static size_t utf8_length(const StringView *view) {
     return view->is_8bit ? latin1_utf8_length(view->chars, view->len)
                          : utf16_utf8_length(view->chars, view->len);
@@ -243,11 +258,9 @@ static size_t utf8_length(const StringView *view) {
 
 napi_status napi_get_value_string_utf8(napi_env env, napi_value value, char *room, size_t size,
                                        size_t *result) {
-    ENTER(env);
-    REQUIRE_ARG(env, value);
     CHARS view = {0};
-    REQUIRE(env, chars_open(env->realm, value_of(value), &view), napi_string_expected);
-    REQUIRE_ARG(env, room || result);
+    napi_status status = text_open(env, value, room, result, &view);
+    if (status) return status;
     size_t len = 0;
     if (!room) {
         len = utf8_length(&view);
@@ -262,14 +275,12 @@ napi_status napi_get_value_string_utf8(napi_env env, napi_value value, char *roo
 
 napi_status napi_get_value_string_latin1(napi_env env, napi_value value, char *room, size_t size,
                                          size_t *result) {
-    ENTER(env);
-    REQUIRE_ARG(env, value);
     CHARS view = {0};
-    REQUIRE(env, chars_open(env->realm, value_of(value), &view), napi_string_expected);
-    REQUIRE_ARG(env, room || result);
+    napi_status status = text_open(env, value, room, result, &view);
+    if (status) return status;
     size_t len = view.len;
     if (room) {
-        len = size == 0 ? 0 : len < size ? len : size - 1;
+        len = units_that_fit(len, size);
         const uint16_t *wide = view.chars;
         for (size_t i = 0; i < len; i++)
             room[i] = view.is_8bit ? ((const char *)view.chars)[i] : (char)wide[i];
@@ -281,14 +292,12 @@ napi_status napi_get_value_string_latin1(napi_env env, napi_value value, char *r
 
 napi_status napi_get_value_string_utf16(napi_env env, napi_value value, char16_t *room, size_t size,
                                         size_t *result) {
-    ENTER(env);
-    REQUIRE_ARG(env, value);
     CHARS view = {0};
-    REQUIRE(env, chars_open(env->realm, value_of(value), &view), napi_string_expected);
-    REQUIRE_ARG(env, room || result);
+    napi_status status = text_open(env, value, room, result, &view);
+    if (status) return status;
     size_t len = view.len;
     if (room) {
-        len = size == 0 ? 0 : len < size ? len : size - 1;
+        len = units_that_fit(len, size);
         const uint16_t *wide = view.chars;
         for (size_t i = 0; i < len; i++)
             room[i] = view.is_8bit ? ((const unsigned char *)view.chars)[i] : wide[i];

@@ -8,7 +8,7 @@ struct napi_async_work__ {
     napi_async_complete_callback complete;
     void *data;
     napi_status status;
-    bool is_queued, is_deleted;
+    bool is_queued;
 };
 
 static void work_free(napi_async_work work) {
@@ -34,10 +34,11 @@ static void work_done(uv_work_t *uv, int status) {
     napi_env env = work->task.env;
     work->status = status == UV_ECANCELED ? napi_cancelled : status ? napi_generic_failure : napi_ok;
     work->is_queued = false;
-    Task task = work->task;
     env_use(env);
-    if (!env->is_closed) task_dispatch(&work->task);
-    if (env->is_closed && work->complete) task.run(&work->task);
+    if (env->is_closed)
+        work_complete(&work->task);
+    else
+        task_dispatch(&work->task);
     env_release(env);
 }
 
